@@ -1,0 +1,83 @@
+"""Build: a project's files, and what is derived from them, in a store ready to be asked."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from g7graph import __version__
+from g7graph.derive import derive
+from g7graph.errors import StoreError
+from g7graph.graph import format_of, unparsable
+from g7graph.project import Project
+from g7graph.queries import Library
+from g7graph.store import Store
+from g7graph.store.local import LocalStore
+from g7graph.store.remote import RemoteStore
+
+MEMORY = "memory"
+_VERSION_SUFFIX = ".version"
+
+
+def open_store(project: Project, where: str = MEMORY, *, read_only: bool = False) -> Store:
+    """Open a project's store: in memory, on disk (`where` is a folder) or remote (`where` is a URL).
+
+    A store on disk is built when the data, the rules or the program changed since; `read_only` opens one already
+    built, beside other processes. Raises DataError for a file that does not parse, StoreError for a store that cannot
+    be opened.
+    """
+    if "://" in where:
+        return RemoteStore(where)
+    version = version_of(project)
+    if where == MEMORY:
+        return LocalStore(_filled(ox.Store(), project), version=version, union=not project.is_plain)
+    return LocalStore(_on_disk(Path(where), project, version, read_only), version=version, union=not project.is_plain)
+
+
+def version_of(project: Project) -> str:
+    """Return a hash of all that a store's content depends on: data, ontology, rules, program.
+
+    16 hexadecimal digits of SHA-256.
+    """
+    digest = hashlib.sha256(__version__.encode())
+    rules = [] if project.is_plain else sorted((project.queries / "derive").rglob("*.rq"))
+    for path in [*(file.path for file in project.graph_files()), *rules]:
+        digest.update(f"\n{project.name_of(path)}\n".encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _filled(store: ox.Store, project: Project) -> ox.Store:
+    for file in project.graph_files():
+        try:
+            store.bulk_load(
+                path=str(file.path),
+                format=format_of(file.path),
+                to_graph=ox.NamedNode(file.iri) if file.iri else None,
+            )
+        except SyntaxError as error:
+            raise unparsable(error, project.name_of(file.path)) from error
+    if not project.is_plain:
+        derive(store, Library.read(project.queries).rules)
+    return store
+
+
+def _on_disk(folder: Path, project: Project, version: str, read_only: bool) -> ox.Store:
+    """Open the store in a folder; its version is written beside it last, so that a half-built one is built again."""
+    stamp = folder.with_name(folder.name + _VERSION_SUFFIX)
+    try:
+        current = stamp.is_file() and stamp.read_text() == version
+        if read_only and current:
+            return ox.Store.read_only(str(folder))
+        store = ox.Store(str(folder))
+        if not current:
+            stamp.unlink(missing_ok=True)
+            store.clear()
+            _filled(store, project)
+            store.optimize()
+            stamp.write_text(version)
+    except OSError as error:
+        raise StoreError("store_local", path=folder, detail=error) from error
+    return store

@@ -1,0 +1,93 @@
+"""The errors of the project: each says what is wrong, where, what was expected and what to do.
+
+G7Error
+├── DataError         a file that cannot be read as what it should be (exit 1)
+├── StoreError        the store cannot be opened or does not answer
+└── UsageError        the question was put wrongly
+    ├── QueryError    SPARQL that does not parse, or is not allowed here
+    ├── UnknownName   no such query, graph, format …; the nearest names are given
+    └── BadParameter  a parameter the query does not have, or a value it does not take
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+from g7graph import i18n
+
+
+class G7Error(Exception):
+    """An error for people: a message key of `locale/errors.toml` and the values it names."""
+
+    exit_code = 2
+
+    def __init__(self, key: str, /, **values: object) -> None:
+        super().__init__(key)
+        self.key = key
+        self.values = values
+
+    def text(self, lang: str = i18n.DEFAULT) -> str:
+        """Return the message in a language."""
+        return i18n.text(f"errors.{self.key}", lang, **self.values)
+
+    def __str__(self) -> str:
+        return self.text("en")
+
+
+class DataError(G7Error):
+    """A data file that cannot be read, with the place where reading stopped."""
+
+    exit_code = 1
+
+    def __init__(self, key: str, /, *, path: str, line: int = 0, column: int = 0, detail: str = "") -> None:
+        super().__init__(key, path=path, line=line, column=column, detail=detail)
+        self.path, self.line, self.column, self.detail = path, line, column, detail
+
+
+class StoreError(G7Error):
+    """A store that cannot be opened, or a remote service that does not answer."""
+
+
+class UsageError(G7Error):
+    """A request that cannot be met as it was put."""
+
+
+class QueryError(UsageError):
+    """A query that does not parse (line and column, from 1) or is not allowed here."""
+
+    def __init__(self, key: str, /, *, detail: str = "", line: int = 0, column: int = 0, **values: object) -> None:
+        super().__init__(key, detail=detail, line=line, column=column, **values)
+        self.detail, self.line, self.column = detail, line, column
+
+
+class UnknownName(UsageError):
+    """A name that does not exist, with the nearest that do."""
+
+    def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
+        self.kind, self.name = kind, name
+        self.nearest = nearest(name, known)
+        super().__init__(f"unknown_{kind}", name=name, nearest=_listed(self.nearest))
+
+
+class BadParameter(UsageError):
+    """A parameter or value that a saved query does not take, with what it does."""
+
+    def __init__(self, key: str, /, *, query: str, parameter: str, value: str = "", known: Iterable[str] = ()) -> None:
+        self.query, self.parameter, self.value = query, parameter, value
+        self.nearest = nearest(value or parameter, known)
+        super().__init__(key, query=query, parameter=parameter, value=value, nearest=_listed(self.nearest))
+
+
+def nearest(name: str, known: Iterable[str], *, most: int = 3) -> tuple[str, ...]:
+    """Return the names most like `name`, best first; the first few of all where none is like it.
+
+    >>> nearest("agency-progres", ["agency-progress", "evidence", "projects"])
+    ('agency-progress',)
+    """
+    names = sorted(set(known))
+    return tuple(get_close_matches(name, names, most, 0.5) or names[:most])
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(names) or "-"

@@ -1,0 +1,76 @@
+"""A remote store: any SPARQL 1.1 service, through SPARQLWrapper."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from urllib.error import URLError
+
+import pyoxigraph as ox
+
+from g7graph.errors import QueryError, StoreError
+from g7graph.store import Answer
+from g7graph.store.answers import as_table
+from g7graph.table import Table
+
+_TIMEOUT_SECONDS = 30
+
+
+class RemoteStore:
+    """A SPARQL service that is its own truth; the operator names it, a query never does."""
+
+    union = False
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+    @property
+    def version(self) -> str:
+        """No version is known of somebody else's data: answers are not cached on it."""
+        return ""
+
+    def query(
+        self,
+        text: str,
+        *,
+        default_graphs: Sequence[str] | None = None,
+        named_graphs: Sequence[str] | None = None,
+    ) -> Answer:
+        """Send a query; see `Store.query`. Raises StoreError where the service does not answer."""
+        from SPARQLWrapper import JSON, N3, POST, SPARQLWrapper
+        from SPARQLWrapper.SPARQLExceptions import QueryBadFormed, SPARQLWrapperException
+
+        client = SPARQLWrapper(self.url)
+        client.setTimeout(_TIMEOUT_SECONDS)
+        client.setMethod(POST)
+        client.setQuery(text)
+        for name, graphs in (("default-graph-uri", default_graphs), ("named-graph-uri", named_graphs)):
+            for graph in graphs or ():
+                client.addParameter(name, graph)
+        tabular = client.queryType in ("SELECT", "ASK")
+        client.setReturnFormat(JSON if tabular else N3)
+        try:
+            body = client.query().response.read()
+        except QueryBadFormed as error:
+            raise QueryError("syntax", detail=str(error), line=1, column=1) from error
+        except (SPARQLWrapperException, URLError, OSError) as error:
+            raise StoreError("store_remote", url=self.url, detail=error) from error
+        return self._parsed(body, tabular=tabular)
+
+    def _parsed(self, body: bytes, *, tabular: bool) -> Answer:
+        try:
+            if tabular:
+                return ox.parse_query_results(body, ox.QueryResultsFormat.JSON)
+            graph = ox.Store()
+            graph.load(body, ox.RdfFormat.TURTLE)
+        except SyntaxError as error:
+            raise StoreError("store_remote", url=self.url, detail=error) from error
+        return graph.query("CONSTRUCT WHERE { ?s ?p ?o }")
+
+    def table(self, text: str) -> Table:
+        """Evaluate SELECT or ASK into a table."""
+        return as_table(self.query(text))
+
+    def graphs(self) -> list[str]:
+        """List the named graphs, sorted."""
+        table = self.table("SELECT DISTINCT ?g WHERE { GRAPH ?g { ?s ?p ?o } } ORDER BY ?g")
+        return [row[0].value for row in table.rows if row[0] is not None]

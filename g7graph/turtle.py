@@ -1,0 +1,84 @@
+"""The canonical form of a Turtle file: same triples, same bytes.
+
+rdflib's serialiser with its order fixed: subjects by IRI, `a` and the label first, then predicates by IRI, objects by
+their N-Triples form; blank nodes are named by RDFC-like hashing before, so that they do not move between runs.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from typing import Any
+
+from rdflib import BNode, Graph, URIRef
+from rdflib.compare import to_canonical_graph
+from rdflib.plugins.serializers.turtle import TurtleSerializer
+from rdflib.term import Node
+
+from g7graph import vocab
+
+_HEADER = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\n)*")
+
+
+class _SortedSerializer(TurtleSerializer):
+    """rdflib's Turtle with a total order of everything it writes."""
+
+    def orderSubjects(self) -> list[Any]:  # noqa: N802 - rdflib's name
+        """Return the subjects: IRIs sorted, then blank nodes that nothing refers to."""
+        return sorted(self._subjects, key=lambda node: (isinstance(node, BNode), str(node)))
+
+    def sortProperties(self, properties: Any) -> list[Any]:  # noqa: N802 - rdflib's name
+        """Sort the objects of each predicate in place; return the predicates in order."""
+        for objects in properties.values():
+            objects.sort(key=self._object_key)
+        first = [predicate for predicate in self.predicateOrder if predicate in properties]
+        return first + sorted(predicate for predicate in properties if predicate not in first)
+
+    @staticmethod
+    def _object_key(node: Node) -> tuple[bool, str]:
+        return isinstance(node, BNode), node.n3()
+
+
+def canonical(graph: Graph, *, header: str = "") -> str:
+    """Write a graph as canonical Turtle.
+
+    `header` is put on top as it is: comment lines that say what the file is. Literals keep their lexical form.
+    """
+    plain = Graph(bind_namespaces="none")
+    for prefix, namespace in _prefixes(graph).items():
+        plain.bind(prefix, URIRef(namespace), override=True, replace=True)
+    named = to_canonical_graph(graph) if any(isinstance(node, BNode) for node in graph.all_nodes()) else graph
+    for triple in named:
+        plain.add(triple)
+    out = io.BytesIO()
+    _SortedSerializer(plain).serialize(out, spacious=True)
+    body = re.sub(r"\n{3,}", "\n\n", out.getvalue().decode("utf-8")).strip("\n")
+    head = header.strip("\n")
+    return f"{head}\n{body}\n" if head else f"{body}\n"
+
+
+def _prefixes(graph: Graph) -> dict[str, str]:
+    """The project's prefixes, and a file's own for what they do not reach."""
+    taken = set(vocab.PREFIXES.values())
+    own = {prefix: str(space) for prefix, space in sorted(graph.namespaces()) if str(space) not in taken}
+    return {**own, **vocab.PREFIXES}
+
+
+def header_of(text: str) -> str:
+    r"""Return the comment lines a Turtle text opens with.
+
+    >>> header_of("# The agencies.\n@prefix x: <http://x/> .\n")
+    '# The agencies.'
+    """
+    found = _HEADER.match(text)
+    return found.group().strip("\n") if found else ""
+
+
+def format_text(text: str) -> str:
+    """Return a Turtle text in canonical form, its opening comment lines kept.
+
+    Raises rdflib's `BadSyntax` for text that is not Turtle.
+    """
+    graph = Graph(bind_namespaces="none")
+    graph.parse(data=text, format="turtle")
+    return canonical(graph, header=header_of(text))

@@ -1,0 +1,78 @@
+"""Validate: one list of findings from the files, their terms and links, the shapes and the checks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from g7graph import i18n, vocab
+from g7graph.derive import PROGRESS, derive
+from g7graph.project import Project
+from g7graph.queries import Library
+from g7graph.store.local import LocalStore
+from g7graph.validate import checks, links, shapes, terms
+from g7graph.validate import sources as files
+from g7graph.validate.findings import Finding, in_order
+
+STEPS = ("files", "format", "terms", "links", "shapes", "checks")
+
+
+def validate(
+    project: Project,
+    *,
+    extra: Iterable[Path] = (),
+    lang: str = i18n.DEFAULT,
+    on_step: Callable[[str], None] = lambda _: None,
+) -> list[Finding]:
+    """Validate a project and, with it, `extra` files as graphs of their own; an empty list is a good answer.
+
+    Plain RDF is only parsed. Where a file does not parse, the findings of the files are all there is: the rest would
+    blame what the missing one describes. `on_step` is told each of STEPS as it begins.
+    """
+    found: list[Finding] = []
+    steps = _steps(project, extra, lang)
+    for name in STEPS:
+        on_step(name)
+        findings = next(steps, None)
+        if findings is None:
+            break
+        found += findings
+    return in_order(found)
+
+
+def _steps(project: Project, extra: Iterable[Path], lang: str) -> Iterator[list[Finding]]:
+    sources, broken = files.read(project, extra, lang)
+    yield broken
+    if broken or project.is_plain:
+        return
+    library = Library.read(project.queries)
+    yield files.formatting(project, sources, lang)
+    yield terms.unknown(project, sources, lang)
+    derived = _derived(sources, library)
+    yield links.doubled(sources, lang) + links.dangling(sources, _known(library), lang)
+    triples = [quad.triple for quad in derived.quads_for_pattern(None, None, None, ox.NamedNode(PROGRESS))]
+    yield shapes.violations(project, sources, ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES) or b"", lang)
+    yield checks.offenders(library, LocalStore(derived, version=""), sources, lang)
+
+
+def _derived(sources: files.Sources, library: Library) -> ox.Store:
+    """Return a store of what was read and what the rules make of it."""
+    store = ox.Store()
+    store.extend(quad for quad, _ in sources.quads)
+    derive(store, library.rules)
+    return store
+
+
+def _known(library: Library) -> set[str]:
+    """Return our IRIs that files of other kinds stand for: the queries, the derived graph, the shapes."""
+    names = [*library.saved, *(f"derive/{name}" for name in library.rules)]
+    return {vocab.QUERY + name for name in names} | {
+        PROGRESS,
+        vocab.ONTOLOGY,
+        vocab.GRAPH + "ontology/shapes",
+    }
+
+
+__all__ = ["STEPS", "Finding", "validate"]

@@ -1,0 +1,76 @@
+"""Unknown terms: every IRI in a vocabulary we use must be in that vocabulary's closed list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from g7graph import i18n, vocab
+from g7graph.graph import parse
+from g7graph.project import GraphFile, Project
+from g7graph.table import text
+from g7graph.validate.findings import VIOLATION, Finding
+from g7graph.validate.sources import Sources
+
+_NAMESPACE = "# namespace:"
+
+
+def unknown(project: Project, sources: Sources, lang: str) -> list[Finding]:
+    """Find IRIs of a listed vocabulary, or of ours, that it does not have; and predicates of no listed vocabulary."""
+    lists = closed_lists(project, sources)
+    quads = [*sources.quads, *_shapes(project)]
+    found: dict[tuple[str, str], Finding] = {}
+    for quad, name in quads:
+        for iri, is_predicate in _iris(quad):
+            if (name, iri) not in found and (hint := _unknown(iri, is_predicate, lists)) is not None:
+                message = i18n.text("validate.unknown_term", lang, nearest=hint or "-")
+                subject = vocab.curie(text(quad.subject))
+                path = vocab.curie(quad.predicate.value)
+                found[name, iri] = Finding(VIOLATION, name, 0, subject, path, vocab.curie(iri), message, "unknown-term")
+    return list(found.values())
+
+
+def closed_lists(project: Project, sources: Sources) -> dict[str, frozenset[str]]:
+    """Return namespace → its terms: the lists of `ontology/terms/`, and our own vocabulary as it is defined."""
+    lists = dict(map(_read, sorted((project.ontology / "terms").glob("*.txt"))))
+    subjects = (text(quad.subject) for quad, _ in sources.quads)
+    own = {iri for iri in subjects if iri.startswith(vocab.G7)}
+    lists[vocab.G7] = frozenset(iri.removeprefix(vocab.G7) for iri in own)
+    return lists
+
+
+def _read(path: Path) -> tuple[str, frozenset[str]]:
+    """Read a list: comment lines, one of them naming the namespace, then one term a line."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    namespace = next(line.removeprefix(_NAMESPACE).strip() for line in lines if line.startswith(_NAMESPACE))
+    return namespace, frozenset(line.strip() for line in lines if line.strip() and not line.startswith("#"))
+
+
+def _shapes(project: Project) -> Iterator[tuple[ox.Quad, str]]:
+    for path in project.shape_files():
+        name = project.name_of(path)
+        yield from ((quad, name) for quad in parse(GraphFile(path, vocab.graph("shapes")), name=name))
+
+
+def _iris(quad: ox.Quad) -> Iterator[tuple[str, bool]]:
+    yield quad.predicate.value, True
+    for term in (quad.subject, quad.object):
+        if isinstance(term, ox.NamedNode):
+            yield term.value, False
+    if isinstance(quad.object, ox.Literal):
+        yield quad.object.datatype.value, False
+
+
+def _unknown(iri: str, is_predicate: bool, lists: Mapping[str, frozenset[str]]) -> str | None:
+    """Return the nearest known terms where an IRI is none of its vocabulary's, None where it is fine."""
+    spaces = [space for space in lists if iri.startswith(space)]
+    if not spaces:
+        return "" if is_predicate else None
+    space = max(spaces, key=len)
+    term = iri.removeprefix(space)
+    if not term or term in lists[space]:
+        return None
+    return ", ".join(vocab.curie(space + near) for near in get_close_matches(term, lists[space]))

@@ -1,0 +1,107 @@
+"""Stores: the union of the graphs in memory, on disk, over HTTP; what is malformed is never half loaded."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+
+from g7graph.build import open_store, version_of
+from g7graph.derive import PROGRESS
+from g7graph.errors import DataError, QueryError, StoreError, UsageError
+from g7graph.project import Project
+from g7graph.store.local import LocalStore
+
+COUNT = "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }"
+
+
+@pytest.fixture
+def plain(tmp_path: Path) -> Path:
+    """RDF of somebody else: a default graph and a named one."""
+    folder = tmp_path / "plain"
+    folder.mkdir()
+    (folder / "a.nq").write_text(
+        "<http://x/a> <http://x/b> <http://x/c> .\n<http://x/a> <http://x/b> 'd' <http://x/g> .\n".replace("'", '"')
+    )
+    return folder
+
+
+def test_the_default_graph_is_the_union_and_graphs_can_be_asked_one_by_one(store: LocalStore) -> None:
+    (total,) = store.table(COUNT).records()
+    (named,) = store.table("SELECT (COUNT(*) AS ?n) WHERE { GRAPH ?g { ?s ?p ?o } }").records()
+    assert total["n"] == named["n"] == len(store.inner)
+    assert PROGRESS in store.graphs()
+
+
+def test_a_query_with_from_sees_only_the_graphs_it_names(store: LocalStore) -> None:
+    (derived,) = store.table(COUNT.replace("WHERE", f"FROM <{PROGRESS}> WHERE")).records()
+    graph = ox.NamedNode(PROGRESS)
+    assert derived["n"] == sum(1 for _ in store.inner.quads_for_pattern(None, None, None, graph)) > 0
+
+
+def test_other_peoples_rdf_is_served_as_it_is_with_its_own_default_graph(plain: Path) -> None:
+    store = open_store(Project.find(plain))
+    assert store.table(COUNT).records() == [{"n": 1}]
+    assert store.graphs() == ["http://x/g"]
+
+
+def test_a_store_on_disk_answers_as_the_one_in_memory_and_is_reused(
+    project: Project, store: LocalStore, tmp_path: Path
+) -> None:
+    folder = tmp_path / "store"
+    assert open_store(project, str(folder)).table(COUNT) == store.table(COUNT)
+    again = open_store(project, str(folder), read_only=True)
+    assert again.table(COUNT) == store.table(COUNT)
+
+
+def test_a_store_on_disk_is_built_again_when_the_data_changed(plain: Path, tmp_path: Path) -> None:
+    folder = str(tmp_path / "store")
+    open_store(Project.find(plain), folder)
+    (plain / "b.nt").write_text("<http://x/e> <http://x/b> <http://x/c> .\n")
+    assert open_store(Project.find(plain), folder).table(COUNT).records() == [{"n": 2}]
+
+
+def test_the_version_changes_with_the_data_and_only_then(plain: Path) -> None:
+    before = version_of(Project.find(plain))
+    assert before == version_of(Project.find(plain))
+    (plain / "a.nq").write_text("")
+    assert before != version_of(Project.find(plain))
+
+
+def test_a_malformed_file_stops_the_build_with_its_place(plain: Path) -> None:
+    (plain / "bad.ttl").write_text("@prefix x: <http://x/> .\nx:a x:b y:c .\n")
+    with pytest.raises(DataError, match=r"bad\.ttl, line 2, column 9"):
+        open_store(Project.find(plain))
+
+
+def test_a_folder_that_is_a_file_is_no_store(project: Project, tmp_path: Path) -> None:
+    (tmp_path / "store").write_text("no store")
+    with pytest.raises(StoreError, match="cannot be opened"):
+        open_store(project, str(tmp_path / "store"))
+
+
+@pytest.mark.parametrize(
+    ("text", "line"), [("SELECT * {", 1), ("SELECT *\n{ ?s ?p }", 2), ("INSERT DATA {}", 1), ("", 1)]
+)
+def test_a_query_that_does_not_parse_is_placed(store: LocalStore, text: str, line: int) -> None:
+    with pytest.raises(QueryError) as refused:
+        store.query(text)
+    assert refused.value.line == line
+    assert refused.value.column >= 1
+
+
+def test_no_path_and_no_rdf_are_said_so(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="no file or folder"):
+        Project.find(tmp_path / "none")
+    with pytest.raises(UsageError, match="no RDF file"):
+        Project.find(tmp_path)
+
+
+def test_a_framework_root_and_its_turtle_tree_are_the_same_data(project: Project, tmp_path: Path) -> None:
+    shutil.copytree(project.data, tmp_path / "data/ttl")
+    root, tree = Project.find(tmp_path), Project.find(tmp_path / "data/ttl")
+    assert [file.iri for file in root.graph_files()] == [file.iri for file in tree.graph_files()]
+    assert not root.is_plain
+    assert not tree.is_plain

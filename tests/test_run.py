@@ -1,0 +1,121 @@
+"""Values people type become terms in a saved query's slots."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+
+from g7graph import run
+from g7graph.errors import BadParameter, DataError
+from g7graph.queries import SavedQuery
+from g7graph.store.local import LocalStore
+
+DATA = """
+PREFIX agency: <https://w3id.org/g7graph/id/agency/>
+PREFIX result: <https://w3id.org/g7graph/id/result/>
+PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+agency:giz rdfs:label "Cooperación Alemana"@es ; skos:altLabel "GIZ" .
+agency:minem rdfs:label "Ministerio de Energía y Minas"@es .
+result:4 skos:notation "result-4" ; rdfs:label "Resultado 4"@es .
+"""
+QUERY = """#+ summary: {es: Una, en: One, fr: Une}
+#+ params:
+#+   agency: {type: iri, kind: agency}
+#+   result: {type: iri, kind: result}
+#+   lang: {type: lang}
+#+   most: {type: integer}
+#+   name: {type: string}
+#+ columns: {agency: iri, lang: string}
+SELECT ?agency ?result ?lang ?most ?name WHERE {
+  VALUES ?agency { UNDEF }
+  VALUES ?result { UNDEF }
+  VALUES ?lang { "es" }
+  VALUES ?most { UNDEF }
+  VALUES ?name { UNDEF }
+}
+"""
+
+
+@pytest.fixture
+def query(tmp_path: Path) -> SavedQuery:
+    path = tmp_path / "one.rq"
+    path.write_text(QUERY)
+    return SavedQuery.read(path)
+
+
+@pytest.fixture
+def tiny() -> LocalStore:
+    inner = ox.Store()
+    inner.load(DATA, ox.RdfFormat.TURTLE)
+    return LocalStore(inner, version="1", union=False)
+
+
+@pytest.mark.parametrize(
+    "given",
+    ["giz", "GIZ", "cooperacion alemana", "Cooperación Alemana", "agency:giz", "agency-giz",
+     "https://w3id.org/g7graph/id/agency/giz"],
+)  # fmt: skip
+def test_a_thing_is_picked_by_key_label_prefixed_name_or_iri(tiny: LocalStore, query: SavedQuery, given: str) -> None:
+    (row,) = run.table(tiny, query, {"agency": given}).records()
+    assert row["agency"] == "https://w3id.org/g7graph/id/agency/giz"
+
+
+@pytest.mark.parametrize("given", ["4", "result-4", "resultado 4"])
+def test_a_result_is_picked_by_number_or_notation(tiny: LocalStore, query: SavedQuery, given: str) -> None:
+    (row,) = run.table(tiny, query, {"result": given}).records()
+    assert row["result"] == "https://w3id.org/g7graph/id/result/4"
+
+
+def test_what_is_not_given_stays_undefined_and_the_language_is_filled_in(tiny: LocalStore, query: SavedQuery) -> None:
+    (row,) = run.table(tiny, query, {}, lang="fr").records()
+    assert row == {"agency": None, "result": None, "lang": "fr", "most": None, "name": None}
+
+
+@pytest.mark.parametrize(
+    "text", ['" } UNION { ?s ?p ?o } #', "\\", "a\nb", "}", "?x", '"""', "<http://x/>", "UNDEF", "ñ\u2028"]
+)
+def test_a_hostile_string_stays_a_string(tiny: LocalStore, query: SavedQuery, text: str) -> None:
+    (row,) = run.table(tiny, query, {"name": text}).records()
+    assert row["name"] == text
+
+
+def test_an_unknown_parameter_is_refused_with_those_there_are(tiny: LocalStore, query: SavedQuery) -> None:
+    with pytest.raises(BadParameter) as refused:
+        run.bind(tiny, query, {"agencia": "giz"})
+    assert refused.value.nearest == ("agency",)
+
+
+@pytest.mark.parametrize(
+    ("parameter", "value", "nearest"),
+    [("agency", "gizz", "giz"), ("agency", "ministerio de energia", "minem"), ("lang", "pt", "en"), ("most", "x", "1")],
+)
+def test_an_unknown_value_is_refused_with_the_nearest(
+    tiny: LocalStore, query: SavedQuery, parameter: str, value: str, nearest: str
+) -> None:
+    with pytest.raises(BadParameter) as refused:
+        run.bind(tiny, query, {parameter: value})
+    assert nearest in refused.value.nearest
+    assert value in str(refused.value)
+
+
+@pytest.mark.parametrize("value", ["http://x/> } DROP ALL #", "https://w3id.org/g7graph/id/agency/nobody"])
+def test_an_iri_that_names_nothing_here_is_refused(tiny: LocalStore, query: SavedQuery, value: str) -> None:
+    with pytest.raises(BadParameter):
+        run.bind(tiny, query, {"agency": value})
+
+
+def test_a_parameter_without_its_slot_is_an_error_of_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "one.rq"
+    path.write_text("#+ params: {agency: {type: iri}}\nSELECT * { ?s ?p ?o }")
+    with pytest.raises(DataError, match="VALUES \\?agency"):
+        SavedQuery.read(path)
+
+
+def test_a_header_that_is_not_yaml_is_placed_by_line(tmp_path: Path) -> None:
+    path = tmp_path / "one.rq"
+    path.write_text("#+ summary: one\n#+ params: {agency: [}\nSELECT * { ?s ?p ?o }")
+    with pytest.raises(DataError, match="line 2"):
+        SavedQuery.read(path)

@@ -1,0 +1,119 @@
+"""Validation: the project's own data is clean, and each kind of bad input is found, placed and explained."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from g7graph.project import Project
+from g7graph.validate import Finding, validate
+
+PREFIXES = """@prefix agency: <https://w3id.org/g7graph/id/agency/> .
+@prefix g7: <https://w3id.org/g7graph/ontology#> .
+@prefix indicator: <https://w3id.org/g7graph/id/indicator/> .
+@prefix measurement: <https://w3id.org/g7graph/id/measurement/> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+@prefix responsibility: <https://w3id.org/g7graph/id/responsibility/> .
+@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+"""
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory: pytest.TempPathFactory, project: Project) -> Path:
+    """A framework root of its own, so that it can be broken."""
+    root = tmp_path_factory.mktemp("framework")
+    for folder in ("ontology", "data", "queries"):
+        shutil.copytree(project.root / folder, root / folder)
+    return root
+
+
+def replace(path: Path, before: str, after: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert before in text, f"{before!r} is no longer in {path.name}"
+    path.write_text(text.replace(before, after, 1), encoding="utf-8")
+
+
+def about(findings: list[Finding], subject: str, path: str) -> Finding:
+    found = [one for one in findings if (one.subject, one.path) == (subject, path)]
+    assert len(found) == 1, f"{subject} {path}: {found or sorted({one.subject for one in findings})}"
+    return found[0]
+
+
+def test_the_projects_own_data_has_no_findings(project: Project) -> None:
+    assert validate(project) == []
+
+
+def test_a_malformed_file_is_placed_by_line_and_column_and_nothing_else_is_blamed(copy: Path, tmp_path: Path) -> None:
+    root = shutil.copytree(copy, tmp_path / "broken")
+    (root / "data/ttl/broken.ttl").write_text(PREFIXES + "indicator:4.4 g7:value 43 ;;\n  g7:unit .\n")
+    (found,) = validate(Project.find(root), lang="en")
+    assert (found.severity, found.file, found.line) == ("Violation", "data/ttl/broken.ttl", 9)
+    assert "line 9, column 11" in found.message
+
+
+@pytest.fixture(scope="module")
+def findings(copy: Path) -> list[Finding]:
+    """What validation says, in English, of a framework with one defect of each kind."""
+    indicators = copy / "data/ttl/framework/indicators.ttl"
+    replace(indicators, "g7:unit unit:committee", "g7:unitt unit:committee")
+    (copy / "data/ttl/bad.ttl").write_text(
+        PREFIXES
+        + """
+indicator:99.1 a g7:Indicator, g7:ProcessIndicator .
+measurement:99.1-plan-target a g7:Measurement, g7:Target ; g7:indicator indicator:99.1 ; g7:value "many"^^xsd:integer .
+responsibility:99.1-plan-1 a g7:Responsibility ; g7:donor agency:nobody .
+indicator:4.4 g7:kind <https://w3id.org/g7graph/id/indicator-kind/process> .
+"""
+    )
+    return validate(Project.find(copy), lang="en")
+
+
+def test_a_misspelt_term_is_found_with_the_nearest_that_exists(findings: list[Finding]) -> None:
+    (found,) = [one for one in findings if one.source == "unknown-term"]
+    assert (found.file, found.value) == ("data/ttl/framework/indicators.ttl", "g7:unitt")
+    assert "g7:unit" in found.message
+
+
+def test_an_indicator_without_unit_or_label_is_found(findings: list[Finding]) -> None:
+    assert about(findings, "indicator:99.1", "g7:unit").file == "data/ttl/bad.ttl"
+    assert [one for one in findings if (one.subject, one.path) == ("indicator:99.1", "rdfs:label")]
+
+
+def test_a_target_without_date_is_found(findings: list[Finding]) -> None:
+    assert about(findings, "measurement:99.1-plan-target", "g7:date").severity == "Violation"
+
+
+def test_a_value_of_the_wrong_datatype_is_found(findings: list[Finding]) -> None:
+    assert about(findings, "measurement:99.1-plan-target", "g7:value").value == "many"
+
+
+def test_a_dangling_agency_is_found(findings: list[Finding]) -> None:
+    (found,) = [one for one in findings if one.source == "dangling-reference"]
+    assert (found.subject, found.value) == ("responsibility:99.1-plan-1", "agency:nobody")
+
+
+def test_a_triple_in_two_graphs_is_found(findings: list[Finding]) -> None:
+    (found,) = [one for one in findings if one.source == "triple-in-two-graphs"]
+    assert (found.subject, found.path) == ("indicator:4.4", "g7:kind")
+    assert "data/ttl/framework/indicators.ttl" in found.message
+
+
+def test_a_file_that_is_not_canonical_is_a_warning(findings: list[Finding]) -> None:
+    (found,) = [one for one in findings if (one.source, one.file) == ("not-canonical", "data/ttl/bad.ttl")]
+    assert found.severity == "Warning"
+
+
+def test_every_finding_says_what_to_do_and_who_says_so(findings: list[Finding]) -> None:
+    assert len(findings) > 8
+    assert all(one.message and one.source and one.file for one in findings)
+
+
+def test_messages_speak_the_language_asked_for(copy: Path, tmp_path: Path) -> None:
+    root = shutil.copytree(copy, tmp_path / "broken")
+    (root / "data/ttl/broken.ttl").write_text("x")
+    messages = {lang: validate(Project.find(root), lang=lang)[0].message for lang in ("es", "en", "fr")}
+    assert "no se puede leer" in messages["es"]
+    assert "cannot be read" in messages["en"]
+    assert "ne peut être lu" in messages["fr"]
