@@ -32,8 +32,8 @@ KINDS = (
 #: Code lists, likewise the first segment below ``id/``.
 SCHEMES = (
     "agency-kind agency-role axis company-relation compliance-measure direction discrepancy-kind "
-    "government-level indicator-kind measure passage-kind place-level purpose-kind rank reported round- "
-    "status stage standing status unit value-basis version "
+    "government-level indicator-kind measure passage-kind place-level purpose-kind rank reported round-status "
+    "stage standing status unit value-basis version "
 ).split()
 
 STANDARD = {

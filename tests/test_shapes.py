@@ -1,0 +1,223 @@
+"""The shapes: each has an IRI, messages, a severity, and examples that notice when it is switched off."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import pytest
+from pyshacl import validate
+from pyshacl.pytypes import SHACLExecutor
+from pyshacl.shapes_graph import ShapesGraph
+from rdflib import OWL, RDF, RDFS, SH, SKOS, Graph, Literal, URIRef
+from rdflib.collection import Collection
+from rdflib.term import Node
+
+from g7graph import vocab
+
+ROOT = Path(__file__).resolve().parent.parent
+ONTOLOGY, EXAMPLES = ROOT / "ontology", ROOT / "tests" / "shapes"
+FOLDERS = sorted(path.name for path in EXAMPLES.iterdir() if path.is_dir())
+LISTS = (SH["and"], SH["or"], SH.xone)
+SHAPE_VALUED = (SH.property, SH.node, SH["not"], SH.qualifiedValueShape)
+SHAPE_TYPES = (SH.NodeShape, SH.PropertyShape)
+#: Classes that a shape of their superclass describes whole.
+COVERED_BY_SUPERCLASS = {"Baseline": "Measurement", "Municipality": "SubnationalGovernment"}
+
+# rdflib logs each literal that its datatype does not allow; some examples are made of them.
+logging.getLogger("rdflib.term").setLevel(logging.ERROR)
+
+
+def parsed(*paths: Path) -> Graph:
+    graph = Graph(bind_namespaces="none")
+    for path in paths:
+        graph.parse(path)
+    return graph
+
+
+def name_of(node: Node) -> str:
+    return str(node).removeprefix(vocab.SHAPES)
+
+
+def members(graph: Graph) -> Iterator[Node]:
+    for predicate in LISTS:
+        for head in graph.objects(None, predicate):
+            yield from Collection(graph, head)
+
+
+def shape_nodes(graph: Graph) -> set[Node]:
+    typed = (subject for kind in SHAPE_TYPES for subject in graph.subjects(RDF.type, kind))
+    named = (value for predicate in SHAPE_VALUED for value in graph.objects(None, predicate))
+    return {*typed, *named, *members(graph)}
+
+
+@pytest.fixture(scope="module")
+def shapes() -> Graph:
+    return parsed(*sorted((ONTOLOGY / "shapes").glob("*.ttl")))
+
+
+@pytest.fixture(scope="module")
+def terms() -> Graph:
+    return parsed(*sorted(ONTOLOGY.glob("*.ttl")), *sorted((ONTOLOGY / "codes").glob("*.ttl")))
+
+
+class Bench:
+    """Validates one example at a time against what surrounds it: the context, subclasses, and codes in their lists."""
+
+    def __init__(self, shapes: Graph, terms: Graph) -> None:
+        self.shapes, self.compiled = shapes, ShapesGraph(shapes)
+        self.around = parsed(EXAMPLES / "context.ttl")
+        for predicate in (RDFS.subClassOf, SKOS.inScheme):
+            for subject, value in terms.subject_objects(predicate):
+                self.around.add((subject, predicate, value))
+
+    def fired(self, path: Path, compiled: ShapesGraph | None = None) -> frozenset[str]:
+        """Return the names of the shapes that find something in the things the file describes."""
+        example = parsed(path)
+        added = [triple for triple in example if triple not in self.around]
+        for triple in added:
+            self.around.add(triple)
+        try:
+            return frozenset(self._fired(set(example.subjects()), compiled or self.compiled))
+        finally:
+            for triple in added:
+                self.around.remove(triple)
+
+    def _fired(self, described: set[Node], compiled: ShapesGraph) -> Iterator[str]:
+        """Do what pySHACL's validator does, for these focus nodes only."""
+        executor = SHACLExecutor()
+        for shape in compiled.shapes:
+            focus = described & shape.focus_nodes(self.around)
+            _, results = shape.validate(executor, self.around, focus=sorted(focus)) if focus else (True, [])
+            for _, _, triples in results:
+                yield from (name_of(value[1]) for _, predicate, value in triples if predicate == SH.sourceShape)
+
+    def without(self, name: str) -> ShapesGraph:
+        """Return the shapes with one of them switched off."""
+        mutant = Graph(bind_namespaces="none")
+        mutant += self.shapes
+        mutant.add((URIRef(vocab.SHAPES + name), SH.deactivated, Literal(lexical_or_value=True)))
+        return ShapesGraph(mutant)
+
+
+@pytest.fixture(scope="module")
+def bench(shapes: Graph, terms: Graph) -> Bench:
+    return Bench(shapes, terms)
+
+
+def expected(path: Path) -> frozenset[str]:
+    if path.stem == "valid":
+        return frozenset()
+    first = path.read_text(encoding="utf-8").partition("\n")[0]
+    found = re.fullmatch(r"# expects: ([\w-]+(?: [\w-]+)*)", first)
+    assert found, f"{path}: the first line must be `# expects:` and the names of the shapes that find something"
+    return frozenset(found[1].split())
+
+
+def examples(folder: str) -> list[Path]:
+    return sorted((EXAMPLES / folder).glob("*.ttl"))
+
+
+def test_every_shape_has_an_iri_of_ours_and_a_type(shapes: Graph) -> None:
+    nodes = shape_nodes(shapes)
+    assert len(nodes) > 300
+    assert not [node for node in nodes if not (isinstance(node, URIRef) and node.startswith(vocab.SHAPES))]
+    assert not [node for node in nodes if sum((node, RDF.type, kind) in shapes for kind in SHAPE_TYPES) != 1]
+
+
+def test_a_property_shape_is_named_after_a_class_and_a_node_shape_after_one_word(shapes: Graph) -> None:
+    nodes = {name_of(node) for node in shapes.subjects(RDF.type, SH.NodeShape)}
+    properties = {name_of(node) for node in shapes.subjects(RDF.type, SH.PropertyShape)}
+    assert not [name for name in nodes if not re.fullmatch(r"[A-Z][A-Za-z0-9]*", name)]
+    assert not [name for name in properties if name.partition("-")[0] not in {*nodes, "Code"} or "-" not in name]
+
+
+def test_every_shape_speaks_three_languages_and_has_a_severity(shapes: Graph) -> None:
+    for node in shape_nodes(shapes):
+        spoken = sorted(str(getattr(text, "language", "")) for text in shapes.objects(node, SH.message))
+        assert spoken == ["en", "es", "fr"], node
+        assert all(str(text).endswith(".") for text in shapes.objects(node, SH.message)), node
+        (severity,) = shapes.objects(node, SH.severity)
+        assert severity in {SH.Violation, SH.Warning, SH.Info}, node
+
+
+def test_every_shape_has_a_folder_with_a_valid_and_an_invalid_example_and_no_folder_is_left_over(shapes: Graph) -> None:
+    assert set(FOLDERS) == {name_of(node) for node in shape_nodes(shapes)}
+    for folder in FOLDERS:
+        names = {path.name for path in (EXAMPLES / folder).iterdir()}
+        invalid = {name for name in names if re.fullmatch(r"invalid-[a-z0-9-]+\.ttl", name)}
+        assert names == {"valid.ttl", *invalid}, folder
+        assert invalid, folder
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_the_examples_set_off_the_shapes_they_name_and_no_others(bench: Bench, folder: str) -> None:
+    for path in examples(folder):
+        assert bench.fired(path) == expected(path), path
+
+
+def test_switching_off_any_single_shape_is_noticed(bench: Bench, capsys: pytest.CaptureFixture[str]) -> None:
+    unnoticed = []
+    for name in FOLDERS:
+        mutant = bench.without(name)
+        if all(bench.fired(path, mutant) == expected(path) for path in reversed(examples(name))):
+            unnoticed.append(name)
+    noticed, count = len(FOLDERS) - len(unnoticed), len(FOLDERS)
+    with capsys.disabled():
+        print(f"\nmutation: {noticed} of {count} shapes noticed ({100 * noticed / count:.0f} %)")
+    assert not unnoticed
+
+
+def superclasses(terms: Graph, node: Node) -> set[Node]:
+    return set(terms.transitive_objects(node, RDFS.subClassOf))
+
+
+def test_every_class_of_the_vocabulary_has_a_node_shape(shapes: Graph, terms: Graph) -> None:
+    targets = set(shapes.objects(None, SH.targetClass))
+    classes = {node for node in terms.subjects(RDF.type, OWL.Class) if str(node).startswith(vocab.G7)}
+    assert len(classes) > 40
+    uncovered = {node for node in classes if not superclasses(terms, node) & targets}
+    assert not uncovered
+    named = {vocab.G7 + name_of(node) for node in shapes.subjects(SH.targetClass, None)}
+    assert {str(node).removeprefix(vocab.G7) for node in classes if str(node) not in named} == set(COVERED_BY_SUPERCLASS)
+
+
+def test_the_shapes_are_well_formed(shapes: Graph) -> None:
+    conforms, _, report = validate(Graph(), shacl_graph=parsed_again(shapes), meta_shacl=True)
+    assert conforms, report
+
+
+def parsed_again(graph: Graph) -> Graph:
+    """Return a copy: pySHACL adds triples of its own to the shapes it is given."""
+    copy = Graph(bind_namespaces="none")
+    copy += graph
+    return copy
+
+
+def iris(graph: Graph) -> Iterable[str]:
+    for triple in graph:
+        yield from (str(node) for node in triple if isinstance(node, URIRef))
+        yield from (str(node.datatype) for node in triple if isinstance(node, Literal) and node.datatype)
+
+
+def test_shapes_and_examples_use_only_terms_and_codes_that_exist(shapes: Graph, terms: Graph) -> None:
+    used = set(iris(shapes)).union(*(iris(parsed(path)) for path in EXAMPLES.rglob("*.ttl")))
+    defined = {str(subject) for subject in terms.subjects()}
+    schemes = tuple(f"{vocab.THING}{scheme}/" for scheme in vocab.SCHEMES)
+    ours = {iri for iri in used if iri.startswith((vocab.G7, *schemes))}
+    assert ours
+    assert sorted(ours - defined - {f"{vocab.THING}axis/example", f"{vocab.THING}unit/example"}) == []
+
+
+def test_a_fault_is_told_in_the_words_of_its_shape(shapes: Graph, bench: Bench) -> None:
+    """What a data owner reads: who, which property, what to do."""
+    data = parsed(EXAMPLES / "Indicator-unit" / "invalid-missing.ttl")
+    data += bench.around
+    _, report, _ = validate(data, shacl_graph=parsed_again(shapes), use_shapes=[vocab.SHAPES + "Indicator"])
+    assert isinstance(report, Graph)
+    subject = URIRef(vocab.thing("indicator", "9.9"))
+    (result,) = report.subjects(SH.focusNode, subject)
+    told = {str(text) for text in report.objects(result, SH.resultMessage) if getattr(text, "language", "") == "es"}
+    assert told == {"El indicador lleva exactamente una unidad: indique g7:unit con un código de la lista «unit»."}
