@@ -29,10 +29,9 @@ COMMANDS = [(readme, line) for readme in READMES for block in blocks(readme, "sh
 
 
 @pytest.mark.parametrize(("readme", "line"), [one for one in COMMANDS if one[1].startswith(".venv/bin/g7graph")])
-def test_a_command_of_the_readme_runs(readme: str, line: str) -> None:
-    runner = CliRunner()
-    with runner.isolated_filesystem():
-        result = runner.invoke(main, shlex.split(line)[1:])
+def test_a_command_of_the_readme_runs(readme: str, line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = CliRunner().invoke(main, shlex.split(line)[1:])
     assert result.exit_code == 0, f"{readme}: {line}\n{result.output}"
 
 

@@ -1,0 +1,30 @@
+"""The options that every command takes, before or after its name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from g7graph import i18n
+from g7graph.cli.speech import settings
+
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+
+
+def shared(command: _Function) -> _Function:
+    """Add `--data` and `--lang`; the one nearest to the command wins."""
+    data = click.option("--data", type=click.Path(path_type=Path), metavar="PATH", callback=_keep, expose_value=False)
+    lang = click.option("--lang", type=click.Choice(i18n.LANGUAGES), callback=_keep, expose_value=False)
+    return data(lang(command))
+
+
+#: Where a document goes instead of the standard output.
+output_file = click.option("--output", type=click.Path(path_type=Path), metavar="FILE")
+
+
+def _keep(context: click.Context, param: click.Parameter, value: object) -> None:
+    if value is not None and param.name:
+        setattr(settings(context), param.name, value)

@@ -1,0 +1,112 @@
+"""Graphs as bytes: Turtle, JSON-LD, N-Triples, N-Quads, TriG, RDF/XML; same statements, same bytes.
+
+The engine writes; before, statements are sorted and blank nodes named by RDFC-1.0, so that they do not move between
+runs.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+import pyoxigraph as ox
+
+from g7graph import vocab
+from g7graph.errors import UsageError
+from g7graph.exports import characters
+
+Statements = Iterable[ox.Triple] | Iterable[ox.Quad]
+
+_NAMESPACES = re.compile(rb"(?<=<rdf:RDF)[^>]*")
+_NC_NAME_END = re.compile(r"[^\W\d][\w.\-]*$")
+
+
+def turtle(statements: Statements) -> bytes:
+    """Write Turtle with those of the project's prefixes that are in use; graph names are left out."""
+    return _prefixes_sorted(_written(_triples(statements), ox.RdfFormat.TURTLE))
+
+
+def trig(statements: Statements) -> bytes:
+    """Write TriG with those of the project's prefixes that are in use."""
+    return _prefixes_sorted(_written(_quads(statements), ox.RdfFormat.TRIG))
+
+
+def ntriples(statements: Statements) -> bytes:
+    """Write canonical N-Triples, its lines sorted; graph names are left out."""
+    return _lines_sorted(_written(_triples(statements), ox.RdfFormat.N_TRIPLES))
+
+
+def nquads(statements: Statements) -> bytes:
+    """Write canonical N-Quads (RDFC-1.0 §5), its lines sorted."""
+    return _lines_sorted(_written(_quads(statements), ox.RdfFormat.N_QUADS))
+
+
+def jsonld(statements: Statements) -> bytes:
+    """Write expanded JSON-LD 1.1, which needs no context; named graphs stay apart."""
+    return _written(_quads(statements), ox.RdfFormat.JSON_LD)
+
+
+def rdfxml(statements: Statements) -> bytes:
+    """Write RDF/XML; graph names are left out.
+
+    Raises UsageError where a predicate cannot be an XML name (RDF/XML §4: "not all graphs can be serialised").
+    """
+    triples = _triples(statements)
+    if not all(_NC_NAME_END.search(triple.predicate.value) for triple in triples):
+        raise UsageError("unknown_format", name="rdf", nearest="ttl, jsonld, nt, nq, trig")
+    written = characters.allowed(_written(triples, ox.RdfFormat.RDF_XML))
+    return _NAMESPACES.sub(lambda found: b"".join(b" " + one for one in sorted(found.group().split())), written, 1)
+
+
+def _triples(statements: Statements) -> list[ox.Triple]:
+    plain = (one.triple if isinstance(one, ox.Quad) else one for one in statements)
+    return [quad.triple for quad in _in_order(ox.Quad(*triple) for triple in plain)]
+
+
+def _quads(statements: Statements) -> list[ox.Quad]:
+    return _in_order(one if isinstance(one, ox.Quad) else ox.Quad(*one) for one in statements)
+
+
+def _in_order(quads: Iterable[ox.Quad]) -> list[ox.Quad]:
+    """Name the blank nodes, drop what is said twice, sort by graph and subject with the type first."""
+    dataset = ox.Dataset(quads)
+    if any(isinstance(term, ox.BlankNode) for quad in dataset for term in _terms(quad)):
+        dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
+    return sorted(dataset, key=_key)
+
+
+def _key(quad: ox.Quad) -> tuple[str, str, bool, str, str]:
+    predicate = quad.predicate.value
+    graph = "" if isinstance(quad.graph_name, ox.DefaultGraph) else str(quad.graph_name)
+    return graph, str(quad.subject), predicate != vocab.RDF_TYPE, predicate, str(quad.object)
+
+
+def _terms(statement: ox.Quad | ox.Triple) -> Iterator[object]:
+    """Yield the terms, those inside triple terms too."""
+    for term in statement:
+        yield from _terms(term) if isinstance(term, ox.Triple) else (term,)
+
+
+def _written(statements: list[ox.Triple] | list[ox.Quad], form: ox.RdfFormat) -> bytes:
+    return ox.serialize(statements, format=form, prefixes=_in_use(statements)) or b""
+
+
+def _in_use(statements: list[ox.Triple] | list[ox.Quad]) -> dict[str, str]:
+    """Return the prefixes that shorten an IRI of these statements to a name that needs no escape for a slash."""
+    terms = {term for statement in statements for term in _terms(statement)}
+    iris = {term.value for term in terms if isinstance(term, ox.NamedNode)}
+    iris |= {term.datatype.value for term in terms if isinstance(term, ox.Literal)}
+    shortened = (vocab.curie(iri).partition(":") for iri in iris)
+    useful = {prefix for prefix, _, local in shortened if "/" not in local}
+    return {prefix: space for prefix, space in vocab.PREFIXES.items() if prefix in useful}
+
+
+def _prefixes_sorted(written: bytes) -> bytes:
+    """Sort the prefix lines it opens with, which the engine writes in no order; a blank line ends them."""
+    lines = written.splitlines(keepends=True)
+    count = next((n for n, line in enumerate(lines) if not line.startswith(b"@prefix ")), len(lines))
+    return b"".join(sorted(lines[:count])) + (b"\n" if count else b"") + b"".join(lines[count:])
+
+
+def _lines_sorted(written: bytes) -> bytes:
+    return b"".join(sorted(written.splitlines(keepends=True)))
