@@ -24,8 +24,8 @@ class _SortedSerializer(TurtleSerializer):
     """rdflib's Turtle with a total order of everything it writes."""
 
     def orderSubjects(self) -> list[Any]:  # noqa: N802 - rdflib's name
-        """Return the subjects: IRIs sorted, then blank nodes that nothing refers to."""
-        return sorted(self._subjects, key=lambda node: (isinstance(node, BNode), str(node)))
+        """Return the subjects: IRIs sorted, then blank nodes, first those nothing refers to: the rest nest in them."""
+        return sorted(self._subjects, key=lambda node: (isinstance(node, BNode), self._references[node], str(node)))
 
     def sortProperties(self, properties: Any) -> list[Any]:  # noqa: N802 - rdflib's name
         """Sort the objects of each predicate in place; return the predicates in order."""

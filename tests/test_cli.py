@@ -510,7 +510,7 @@ def test_the_saved_queries_of_the_contract_are_listed() -> None:
     assert names >= set(
         "indicator-progress result-progress objective-progress axis-progress agency-progress behind-target "
         "place-activity responsibilities projects dialogue-cases compliance evidence discrepancies round-diff "
-        "eiti-revenue eiti-companies".split()
+        "eiti-companies".split()
     )
 
 

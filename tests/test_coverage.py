@@ -14,7 +14,9 @@ from g7graph.store.local import LocalStore
 
 TABLES = sorted((Path(__file__).parent / "data" / "tables").glob("*.md"))
 #: The columns of all tables, in the order in which the transcriptions write them.
-COLUMNS = "number objective axis title result indicator target baseline actual responsible name link case agreements closed"
+COLUMNS = (
+    "number objective axis title result indicator target baseline actual responsible name link case agreements closed"
+)
 ORDER = {name: place for place, name in enumerate(COLUMNS.split())}
 
 Cells = dict[tuple[int, str], str]

@@ -20,7 +20,9 @@ READMES = ["README.md", "README.es.md"]
 
 
 def blocks(readme: str, language: str) -> list[str]:
-    found = re.findall(rf"^```{language}\n(.*?)^```", (ROOT / readme).read_text(encoding="utf-8"), re.M | re.S)
+    found = re.findall(
+        rf"^```{language}\n(.*?)^```", (ROOT / readme).read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
+    )
     assert found, f"{readme} shows no {language}"
     return found
 
@@ -38,7 +40,7 @@ def test_a_command_of_the_readme_runs(readme: str, line: str, tmp_path: Path, mo
 @pytest.mark.parametrize(("readme", "line"), [one for one in COMMANDS if one[1].startswith("make")])
 def test_a_make_target_of_the_readme_exists(readme: str, line: str) -> None:
     target = line.split()[1]
-    assert re.search(rf"^{target}:", (ROOT / "Makefile").read_text(encoding="utf-8"), re.M), f"{readme}: {line}"
+    assert re.search(rf"^{target}:", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE), f"{readme}: {line}"
 
 
 @pytest.mark.parametrize("readme", READMES)
@@ -65,7 +67,7 @@ def test_the_files_the_readme_points_at_exist(readme: str) -> None:
 def test_one_version_everywhere() -> None:
     citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
     assert citation["version"] == g7graph.__version__
-    newest = re.search(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.M)
+    newest = re.search(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
     assert newest is not None
     assert newest[1] == g7graph.__version__
     ontology = (ROOT / "ontology/g7.ttl").read_text(encoding="utf-8")

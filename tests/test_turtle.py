@@ -38,6 +38,12 @@ def test_a_messy_file_is_sorted_and_keeps_its_header_and_its_literals() -> None:
     assert format_text(MESSY) == CANONICAL
 
 
+def test_a_list_under_a_blank_node_stays_in_one_piece() -> None:
+    text = "@prefix e: <http://e/> .\n[] e:members ( e:A [ e:q ( 1 2 ) ] e:C ) .\n"
+    assert "[] e:members ( e:A [ e:q ( 1 2 ) ] e:C ) ." in format_text(text)
+    assert format_text(format_text(text)) == format_text(text)
+
+
 def test_a_canonical_file_stays_as_it_is() -> None:
     assert format_text(CANONICAL) == CANONICAL
 
