@@ -1,0 +1,84 @@
+"""The web: pages, saved queries and a SPARQL endpoint over one framework, read-only."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from flask import Flask, Response, request
+from jinja2 import StrictUndefined
+
+from g7graph import __version__, i18n
+from g7graph.build import open_store
+from g7graph.project import Project
+from g7graph.queries import Library
+from g7graph.store import Store
+from g7graph.web import api, cells, context, dashboard, evaluate, graphs, health, pages, problems, sparql, vocabulary
+from g7graph.web.cache import Cached
+from g7graph.web.headers import OPEN, PREFLIGHT, SAFE, VARY
+
+_BLUEPRINTS = (dashboard, api, sparql, pages, vocabulary, graphs, problems, health)
+_PROGRAM = Path(__file__).resolve().parent.parent
+_MOST_BODY = 1_000_000
+
+
+def create_app(
+    project: Project, store: Store | None = None, *, lang: str = i18n.DEFAULT, limits: evaluate.Limits | None = None
+) -> Flask:
+    """Make the application for a framework; `store` is opened in memory where none is given.
+
+    Raises DataError for a file that cannot be read.
+    """
+    store = store or open_store(project)
+    app = Flask(__name__)
+    app.config.update(MAX_CONTENT_LENGTH=_MOST_BODY, MAX_FORM_MEMORY_SIZE=_MOST_BODY)
+    context.attach(app.extensions, context.Site(project, store, Library.read(project.queries), lang))
+    evaluate.attach(app.extensions, evaluate.Evaluator(store, limits or evaluate.Limits()))
+    for module in _BLUEPRINTS:
+        app.register_blueprint(module.blueprint)
+    problems.register(app)
+    _set_up_templates(app)
+    app.after_request(_with_headers)
+    app.wsgi_app = Cached(app.wsgi_app, fingerprint(project, store))  # type: ignore[method-assign]
+    return app
+
+
+def fingerprint(project: Project, store: Store) -> str:
+    """Return a hash of all that answers depend on: data, saved queries, program; empty for a remote store.
+
+    16 hexadecimal digits of SHA-256.
+    """
+    if not store.version:
+        return ""
+    digest = hashlib.sha256(f"{__version__}\n{store.version}\n".encode())
+    for folder, patterns in ((_PROGRAM, ("*.py", "*.html", "*.css", "*.toml", "*.rq")), (project.queries, ("*.rq",))):
+        for path in sorted(path for pattern in patterns for path in folder.rglob(pattern)):
+            digest.update(path.relative_to(folder).as_posix().encode() + b"\n" + path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _set_up_templates(app: Flask) -> None:
+    app.jinja_options = {**app.jinja_options, "trim_blocks": True, "lstrip_blocks": True}
+    app.jinja_env.globals.update(
+        address=context.address,
+        in_language=context.in_header_language,
+        number=cells.number,
+        percent=cells.percent,
+        switched=context.switched,
+        cell=cells.cell,
+        languages=i18n.LANGUAGES,
+        link=context.link,
+        say=context.say,
+        version=__version__,
+    )
+    app.jinja_env.undefined = StrictUndefined
+    app.context_processor(lambda: {"lang": context.language(), "chosen_language": request.args.get("lang")})
+
+
+def _with_headers(response: Response) -> Response:
+    """Add to an answer what every answer says."""
+    response.headers["Vary"] = VARY
+    response.headers.setdefault("Cache-Control", "no-cache")
+    for name, value in (*OPEN, *SAFE, *(PREFLIGHT if request.method == "OPTIONS" else ())):
+        response.headers.setdefault(name, value)
+    return response

@@ -1,0 +1,79 @@
+"""Answers in the format that was asked for: a page, a table, a graph."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import IO
+
+import pyoxigraph as ox
+from flask import Response, render_template, request
+from werkzeug.wsgi import FileWrapper
+
+from g7graph import exports
+from g7graph.table import Table
+from g7graph.web.context import address, language
+from g7graph.web.evaluate import evaluator
+from g7graph.web.formats import HTML
+from g7graph.web.negotiate import Format, choose, named
+from g7graph.web.refusals import NotAcceptable
+
+_CHUNK = 65_536
+
+
+def negotiated(offered: Sequence[Format], *, asked: str | None = None, extension: Format | None = None) -> Format:
+    """Return the format for the request: of its extension, `?format=` (or `asked`), `Accept`.
+
+    Raises NotAcceptable, which lists what is offered.
+    """
+    if extension is not None:
+        return extension
+    wanted = asked or request.args.get("format")
+    found = named(wanted, offered) if wanted else choose(request.headers.get("Accept"), offered)
+    if found is None:
+        raise NotAcceptable(offered)
+    return found
+
+
+def page(template: str, **values: object) -> Response:
+    """Answer with a page in the language of the request."""
+    response = Response(render_template(template, **values), content_type=HTML.media_type)
+    response.headers["Content-Language"] = language()
+    return response
+
+
+def table(content: Table, chosen: Format, *, name: str) -> Response:
+    """Answer with a table; binary ones are named for saving."""
+    form = exports.TABLES[chosen.name]
+    if form.binary:  # their libraries are large, and leave with the process that loads them
+        response = file(evaluator()(lambda out: out.write(form.write(content)), sealed=False), chosen)
+    else:
+        response = Response(form.write(content), content_type=chosen.media_type)
+    response.headers["Content-Language"] = language()
+    if form.binary or chosen.name in ("csv", "tsv"):
+        kind = "attachment" if form.binary else "inline"
+        response.headers["Content-Disposition"] = f'{kind}; filename="{name}.{form.extension}"'
+    return response
+
+
+def file(out: IO[bytes], chosen: Format) -> Response:
+    """Answer with a file, from its start; it is closed when it has been sent."""
+    size = out.seek(0, 2)
+    out.seek(0)
+    response = Response(FileWrapper(out, _CHUNK), content_type=chosen.media_type, direct_passthrough=True)
+    response.content_length = size
+    return response
+
+
+def graph(statements: Sequence[ox.Triple] | Sequence[ox.Quad], chosen: Format) -> Response:
+    """Answer with a graph."""
+    return Response(exports.GRAPHS[chosen.name].write(statements), content_type=chosen.media_type)
+
+
+def alternates(response: Response, path: str, offered: Sequence[Format]) -> Response:
+    """Add the other forms of a page as `Link` headers (RFC 8288)."""
+    links = [
+        f'<{address(f"{path}.{one.name}")}>; rel="alternate"; type="{one.media_type.partition(";")[0]}"'
+        for one in offered
+    ]
+    response.headers["Link"] = ", ".join(links)
+    return response

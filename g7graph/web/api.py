@@ -1,0 +1,145 @@
+"""Saved queries over HTTP: the list, each one's answer in every format, and its page with a form."""
+
+from __future__ import annotations
+
+import json
+
+from flask import Blueprint, Response, request
+from pyoxigraph import Literal, QueryTriples
+
+from g7graph import i18n, run, vocab
+from g7graph.queries import Param, SavedQuery, in_language
+from g7graph.table import Table
+from g7graph.web import answer, asks, formats
+from g7graph.web.context import address, language, site
+from g7graph.web.names import best
+from g7graph.web.negotiate import Format, split_extension
+from g7graph.web.protocol import form_of
+from g7graph.web.refusals import NotAcceptable
+
+blueprint = Blueprint("api", __name__)
+
+SHOWN = 500
+_OPTIONS = 400
+_OURS = ("format", "lang")
+_ALL = (*formats.TABLES, *formats.GRAPHS, formats.HTML)
+
+
+@blueprint.get("/api/queries")
+def index() -> Response:
+    """List the saved queries with their parameters and columns."""
+    chosen = answer.negotiated((formats.JSON, formats.HTML))
+    queries = list(site().library)
+    if chosen is formats.HTML:
+        topics = sorted({query.topic for query in queries})
+        return answer.page("queries.html", topics={one: [q for q in queries if q.topic == one] for one in topics})
+    listed = json.dumps([described(query) for query in queries], ensure_ascii=False, indent=1) + "\n"
+    return Response(listed, content_type=formats.JSON.media_type, headers={"Content-Language": language()})
+
+
+@blueprint.get("/api/queries/<path:name>")
+def query(name: str) -> Response:
+    """Answer with a saved query's table or graph, in the format of its extension or `Accept`; browsers get its page."""
+    stem, extension = split_extension(name, _ALL)
+    asked = site().library[stem]
+    offered = (*offered_by(asked), formats.HTML)
+    if extension is not None and extension not in offered:
+        raise NotAcceptable(offered)
+    chosen = answer.negotiated(offered, extension=extension)
+    if form_of(asked.text) == "graph":
+        found = run.answer(site().store, asked, values(asked), lang=language())
+        triples = list(found) if isinstance(found, QueryTriples) else []
+        return page(asked, None) if chosen is formats.HTML else answer.graph(triples, chosen)
+    rows = run.table(site().store, asked, values(asked), lang=language())
+    return page(asked, rows) if chosen is formats.HTML else answer.table(rows, chosen, name=asked.name)
+
+
+def offered_by(asked: SavedQuery) -> tuple[Format, ...]:
+    """Return the formats of a query's answer, pages aside."""
+    return formats.GRAPHS if form_of(asked.text) == "graph" else formats.TABLES
+
+
+def values(asked: SavedQuery) -> dict[str, str]:
+    """Return the parameters that the request gives a query: those left empty in a form are not given.
+
+    `format` and `lang` are everybody's; a query takes them as its own only where its header says so.
+    """
+    given = {name: value for name, value in request.args.items() if value}
+    return {name: value for name, value in given.items() if name not in _OURS or asked.param(name) is not None}
+
+
+def page(asked: SavedQuery, rows: Table | None) -> Response:
+    """Answer with a query's page: what it is, its form, the first rows, the downloads."""
+    given = values(asked)
+    form = [(param, options(param), given.get(param.name, "")) for param in asked.params if param.type != "lang"]
+    cut = Table(rows.columns, rows.rows[:SHOWN]) if rows else None
+    downloads = [(one, address(f"api/queries/{asked.name}.{one.name}", **given)) for one in offered_by(asked)]
+    response = answer.page(
+        "query.html", query=asked, form=form, table=cut, total=len(rows or ()), shown=SHOWN, downloads=downloads
+    )
+    return answer.alternates(response, f"api/queries/{asked.name}", offered_by(asked))
+
+
+def options(param: Param) -> dict[str, str]:
+    """Return what a parameter may be, key → label; nothing where there are too many to choose from."""
+    if param.type != "iri":
+        return {}
+    prefix = vocab.thing(param.kind, "")
+    found = asks.ask(site().store, "options", prefix=[Literal(prefix)])
+    labels: dict[str, list[Literal]] = {}
+    for thing, label in found.rows:
+        if thing is not None and isinstance(label, Literal):
+            labels.setdefault(thing.value.removeprefix(prefix), []).append(label)
+    named = {key: best(texts, language()) for key, texts in labels.items()}
+    return dict(sorted(named.items(), key=lambda one: _natural(one[0]))) if len(named) <= _OPTIONS else {}
+
+
+def described(asked: SavedQuery) -> dict[str, object]:
+    """Describe a saved query as the list does."""
+    lang = language()
+    return {
+        "name": asked.name,
+        "topic": asked.topic,
+        "summary": in_language(asked.summary, lang),
+        "description": in_language(asked.description, lang),
+        "iri": vocab.QUERY + asked.name,
+        "url": address(f"api/queries/{asked.name}"),
+        "formats": [one.name for one in offered_by(asked)],
+        "params": [_param(param, lang) for param in asked.params],
+        "columns": [{"name": column.name, "type": column.type} for column in asked.columns],
+        "example": dict(asked.example),
+    }
+
+
+def _param(param: Param, lang: str) -> dict[str, object]:
+    known = {"name": param.name, "type": param.type, "kind": param.kind, "default": param.default}
+    if param.type == "lang":
+        known["default"] = i18n.DEFAULT
+    return {**{name: value for name, value in known.items() if value}, "label": in_language(param.label, lang)}
+
+
+def _natural(key: str) -> tuple[bool, int, str]:
+    """Sort 2 before 10."""
+    return not key.isdecimal(), int(key) if key.isdecimal() else 0, key
+
+
+@blueprint.get("/query/<path:name>")
+def text(name: str) -> Response:
+    """Answer with the text of a query that has an IRI; browsers get its page."""
+    stem, extension = split_extension(name, (formats.QUERY, formats.HTML))
+    asked = _named(stem)
+    chosen = answer.negotiated((formats.QUERY, formats.HTML), extension=extension)
+    if chosen is not formats.HTML:
+        return Response(asked.text, content_type=chosen.media_type)
+    if asked.name == stem:
+        return Response(status=303, headers={"Location": address(f"api/queries/{stem}")})
+    return answer.page("rule.html", query=asked)
+
+
+def _named(path: str) -> SavedQuery:
+    """Return a query by its IRI's path: saved ones by name, rules and checks below their folder."""
+    part, _, name = path.rpartition("/")
+    library = site().library
+    parts = {"derive": library.rules, "checks": library.checks, "support": library.support}
+    found = parts[part].get(name) if part in parts else None
+    return found or library[path]

@@ -1,0 +1,64 @@
+"""RDF terms and numbers as a page shows them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from pyoxigraph import Literal, NamedNode, Triple
+
+from g7graph import vocab
+from g7graph.table import Term, python, text
+from g7graph.web.context import language, link
+from g7graph.web.names import Names
+
+_NARROW_SPACE = "\u202f"
+_GROUPED_FROM = 10_000
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What is shown of a term: text, where it leads, its code, its language; `iri` is always the canonical one."""
+
+    text: str
+    href: str | None = None
+    code: str = ""
+    lang: str = ""
+    iri: str = ""
+    is_number: bool = False
+    is_named: bool = False
+
+
+def cell(term: Term | Triple | None, names: Names | None = None) -> Cell:
+    """Return how a term is shown; by its name where names are given."""
+    if isinstance(term, NamedNode):
+        name = names[term.value] if names else None
+        shown = name.label if name else vocab.curie(term.value)
+        named = names is not None and term.value in names
+        return Cell(shown, link(term.value), name.code if name else "", iri=term.value, is_named=named)
+    if isinstance(term, Literal):
+        value = python(term)
+        if isinstance(value, (int, Decimal)) and not isinstance(value, bool):
+            return Cell(number(value), is_number=True)
+        return Cell(term.value, lang=term.language or "")
+    return Cell(text(term))
+
+
+def number(value: object) -> str:
+    """Write a number as the language of the request does: 1,234.5 in English, 1 234,5 in French."""
+    if not isinstance(value, (int, float, Decimal)):
+        return "" if value is None else str(value)
+    lang = language()
+    written = f"{value:,}" if not -_GROUPED_FROM < value < _GROUPED_FROM else f"{value}"
+    whole, point, fraction = written.partition(".")
+    fraction = fraction.rstrip("0") if point else ""
+    whole = whole if lang == "en" else whole.replace(",", _NARROW_SPACE)
+    return whole + (("," if lang == "fr" else ".") + fraction if fraction else "")
+
+
+def percent(ratio: object) -> str:
+    """Write a ratio as a whole percentage."""
+    if not isinstance(ratio, (int, float, Decimal)):
+        return ""
+    written = number(round(ratio * 100))
+    return f"{written}%" if language() == "en" else f"{written}{_NARROW_SPACE}%"

@@ -1,0 +1,82 @@
+"""What a request knows: the framework being served, the language to answer in, where a link leads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import cast
+from urllib.parse import quote, urlencode
+
+from flask import current_app, request
+
+from g7graph import i18n, vocab
+from g7graph.project import Project
+from g7graph.queries import Library, Texts, in_language
+from g7graph.store import Store
+
+_EXTENSION = "g7graph"
+_SAFE_SCHEMES = ("http://", "https://", "mailto:")
+
+
+@dataclass(frozen=True)
+class Site:
+    """What an application serves: a framework, its store and saved queries, and the language where none is asked."""
+
+    project: Project
+    store: Store
+    library: Library
+    lang: str = i18n.DEFAULT
+
+
+def attach(extensions: dict[str, object], site: Site) -> None:
+    """Give an application its site."""
+    extensions[_EXTENSION] = site
+
+
+def site() -> Site:
+    """Return the site of the running application."""
+    return cast(Site, current_app.extensions[_EXTENSION])
+
+
+def language() -> str:
+    """Return the language to answer in: `?lang=`, then `Accept-Language`, then the site's own."""
+    return i18n.choose([request.args.get("lang"), *request.accept_languages.values(), site().lang])
+
+
+def say(key: str, **values: object) -> str:
+    """Return one of the site's texts, of `locale/web.toml`, in the language of the request."""
+    return i18n.text(f"web.{key}", language(), **values)
+
+
+def address(path: str, **args: str) -> str:
+    """Return the address of a path on this deployment; a language chosen in the address is kept.
+
+    Relative to where the application is mounted, so that it works below a prefix.
+    """
+    chosen = request.args.get("lang")
+    if chosen and "lang" not in args:
+        args["lang"] = chosen
+    bare, mark, fragment = path.lstrip("/").partition("#")
+    query = f"?{urlencode(args)}" if args else ""
+    return f"{request.script_root}/{bare}{query}{mark}{fragment}"
+
+
+def link(iri: str) -> str | None:
+    """Return where a page links to for an IRI: our own lead to the deployment, others where they say.
+
+    None for an IRI that no browser should follow.
+    """
+    path = vocab.local_path(iri)
+    if path is None:
+        return iri if iri.startswith(_SAFE_SCHEMES) else None
+    return address("doc/" + path.removeprefix("id/") if path.startswith("id/") else path)
+
+
+def switched(lang: str) -> str:
+    """Return the address of this same page in another language."""
+    args = [(name, value) for name, value in request.args.items(multi=True) if name != "lang"]
+    return f"{request.script_root}{quote(request.path)}?{urlencode([*args, ('lang', lang)])}"
+
+
+def in_header_language(texts: Texts) -> str:
+    """Return a text of a query's header in the language of the request."""
+    return in_language(texts, language())

@@ -1,0 +1,79 @@
+"""What things are called: the label in the language of the reader, the code, else the prefixed name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from pyoxigraph import Literal, NamedNode
+
+from g7graph import i18n, vocab
+from g7graph.store import Store
+from g7graph.web.asks import ask
+
+#: Kinds whose notation is what people cite.
+_CITED = ("indicator", "discrepancy", "dialogue-case")
+_PIECE = 500
+
+
+@dataclass(frozen=True)
+class Name:
+    """What a thing is called and, for those that people cite by it, its code."""
+
+    label: str
+    code: str = ""
+
+
+class Names:
+    """The names of some things, read from the store at once."""
+
+    def __init__(self, store: Store, things: Iterable[object], lang: str) -> None:
+        self._lang = lang
+        self._labels: dict[str, list[Literal]] = {}
+        self._codes: dict[str, str] = {}
+        wanted = sorted({thing for thing in things if isinstance(thing, NamedNode)}, key=str)
+        for start in range(0, len(wanted), _PIECE):
+            self._read(store, wanted[start : start + _PIECE])
+
+    def _read(self, store: Store, things: Sequence[NamedNode]) -> None:
+        for thing, label, code in ask(store, "names", thing=things).rows:
+            if thing is not None and isinstance(label, Literal):
+                self._labels.setdefault(thing.value, []).append(label)
+            if thing is not None and code is not None and _kind(thing.value) in _CITED:
+                self._codes[thing.value] = code.value
+
+    def __getitem__(self, iri: str) -> Name:
+        """Return the name of a thing; its prefixed name where nobody gave it one."""
+        labels = self._labels.get(iri)
+        return Name(best(labels, self._lang) if labels else _known(iri, self._lang), self._codes.get(iri, ""))
+
+    def __contains__(self, iri: str) -> bool:
+        """Whether somebody gave the thing a name."""
+        return iri in self._labels
+
+
+def best(labels: Sequence[Literal], lang: str) -> str:
+    """Return the label in a language, else in Spanish, without language, in any.
+
+    >>> best([Literal("Eje", language="es"), Literal("Axis", language="en")], "fr")
+    'Eje'
+    """
+    order = [lang, i18n.DEFAULT, None]
+    ranked = sorted(labels, key=lambda one: (_place(order, one.language), one.language or "", one.value))
+    return ranked[0].value
+
+
+def _known(iri: str, lang: str) -> str:
+    """Return our own words for a term of other people's vocabularies, else the prefixed name."""
+    curie = vocab.curie(iri)
+    message = i18n.catalogue("web").get("term_" + curie.replace(":", "_"))
+    return message.get(lang, message[i18n.DEFAULT]) if message else curie
+
+
+def _place(order: Sequence[str | None], language: str | None) -> int:
+    short = language.partition("-")[0] if language else None
+    return order.index(short) if short in order else len(order)
+
+
+def _kind(iri: str) -> str:
+    return iri.removeprefix(vocab.THING).partition("/")[0]

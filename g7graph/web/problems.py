@@ -1,0 +1,76 @@
+"""Errors as problem documents (RFC 9457), as pages for browsers; never more than the client should know."""
+
+from __future__ import annotations
+
+import json
+from http import HTTPStatus
+
+from flask import Blueprint, Flask, Response, render_template, request
+from werkzeug.exceptions import HTTPException
+
+from g7graph import i18n, vocab
+from g7graph.errors import G7Error
+from g7graph.web import answer
+from g7graph.web.context import language, say
+from g7graph.web.formats import HTML, PROBLEM
+from g7graph.web.negotiate import choose
+from g7graph.web.refusals import STATUS, kinds
+
+blueprint = Blueprint("problems", __name__)
+
+_TYPE = vocab.BASE + "problem/"
+_SAID = ("line", "column", "nearest", "parameter", "value", "available", "limit")
+_KEPT_HEADERS = ("Allow", "Retry-After")
+_RETRY_SECONDS = "5"
+
+
+@blueprint.get("/problem/")
+@blueprint.get("/problem/<kind>")
+def index(kind: str = "") -> Response:
+    """List the kinds of problems, to which the `type` of each problem document leads."""
+    return answer.page("problems.html", kinds=kinds(language()), kind=kind)
+
+
+def register(app: Flask) -> None:
+    """Answer every error of an application with a problem document."""
+    app.register_error_handler(G7Error, _of_ours)
+    app.register_error_handler(HTTPException, _of_http)
+
+
+def _of_ours(error: G7Error) -> Response:
+    said = {**error.values, **vars(error)}
+    more = {name: said[name] for name in _SAID if said.get(name)}
+    status = STATUS.get(error.key, HTTPStatus.INTERNAL_SERVER_ERROR)
+    response = _problem(status, _TYPE + error.key.replace("_", "-"), error.text(language()), more)
+    if error.key == "busy":
+        response.headers["Retry-After"] = _RETRY_SECONDS
+    return response
+
+
+def _of_http(error: HTTPException) -> Response:
+    status = HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
+    key = f"http_{status.value}"
+    detail = say(key) if key in i18n.catalogue("web") else status.description or status.phrase
+    response = _problem(status, "about:blank", detail, {})
+    response.headers.extend([pair for pair in error.get_headers(request.environ) if pair[0] in _KEPT_HEADERS])
+    return response
+
+
+def _problem(status: HTTPStatus, kind: str, detail: str, more: dict[str, object]) -> Response:
+    said = {"title": _title(status), "status": status.value, "detail": detail}
+    if choose(request.headers.get("Accept"), [PROBLEM, HTML]) is HTML:
+        query = request.args.get("query") if request.endpoint == "sparql.endpoint" else None
+        response = Response(render_template("problem.html", query=query, **said), content_type=HTML.media_type)
+    else:
+        document = {"type": kind, **said, "instance": request.script_root + request.path, **more}
+        body = json.dumps(document, ensure_ascii=False, default=list) + "\n"
+        response = Response(body, content_type=PROBLEM.media_type)
+    response.status_code = status
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["Content-Language"] = language()
+    return response
+
+
+def _title(status: HTTPStatus) -> str:
+    key = f"title_{status.value}"
+    return say(key) if key in i18n.catalogue("web") else status.phrase

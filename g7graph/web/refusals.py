@@ -1,0 +1,78 @@
+"""What the web refuses, and the HTTP status of every error that it answers with.
+
+UsageError
+└── Refused           a request that the web refuses as it was put
+    ├── Limited       a query beyond one of the service's limits
+    ├── NotAcceptable a format that is not on offer; those that are, are listed
+    └── UnknownThing  a thing of which nothing is said here; the nearest are given
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from http import HTTPStatus
+
+from g7graph import i18n
+from g7graph.errors import UsageError, nearest
+from g7graph.web.negotiate import Format
+
+#: Error key → status; the keys are those of `locale/errors.toml` and `locale/web.toml`.
+STATUS = {
+    "bad_value": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "busy": HTTPStatus.SERVICE_UNAVAILABLE,
+    "long_query": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    "many_queries": HTTPStatus.BAD_REQUEST,
+    "needs_extra": HTTPStatus.NOT_IMPLEMENTED,
+    "no_media_type": HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    "no_query": HTTPStatus.BAD_REQUEST,
+    "no_table": HTTPStatus.NOT_ACCEPTABLE,
+    "not_acceptable": HTTPStatus.NOT_ACCEPTABLE,
+    "not_evaluated": HTTPStatus.BAD_REQUEST,
+    "not_utf8": HTTPStatus.BAD_REQUEST,
+    "outbound": HTTPStatus.FORBIDDEN,
+    "read_only": HTTPStatus.FORBIDDEN,
+    "store_remote": HTTPStatus.BAD_GATEWAY,
+    "syntax": HTTPStatus.BAD_REQUEST,
+    "too_large": HTTPStatus.SERVICE_UNAVAILABLE,
+    "too_long": HTTPStatus.SERVICE_UNAVAILABLE,
+    "too_much": HTTPStatus.SERVICE_UNAVAILABLE,
+    "unknown_format": HTTPStatus.NOT_ACCEPTABLE,
+    "unknown_graph": HTTPStatus.NOT_FOUND,
+    "unknown_parameter": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "unknown_query": HTTPStatus.NOT_FOUND,
+    "unknown_thing": HTTPStatus.NOT_FOUND,
+}
+
+
+class Refused(UsageError):
+    """A request that the web refuses as it was put; its words are in `locale/web.toml`."""
+
+    def text(self, lang: str = i18n.DEFAULT) -> str:
+        """Return the message in a language."""
+        return i18n.text(f"web.{self.key}", lang, **self.values)
+
+
+class Limited(Refused):
+    """A query beyond one of the service's limits."""
+
+
+class NotAcceptable(Refused):
+    """A format that is not on offer; those that are, are listed."""
+
+    def __init__(self, offered: Iterable[Format]) -> None:
+        self.available = [one.media_type.partition(";")[0] for one in offered]
+        super().__init__("not_acceptable", available=", ".join(self.available))
+
+
+class UnknownThing(Refused):
+    """A thing of which nothing is said here, with the nearest that are known."""
+
+    def __init__(self, thing: str, known: Iterable[str]) -> None:
+        self.nearest = nearest(thing, known)
+        super().__init__("unknown_thing", thing=thing, nearest=", ".join(self.nearest) or "-")
+
+
+def kinds(lang: str) -> list[tuple[str, int, str]]:
+    """List the kinds of problems: key, status and what is said, its `{slots}` as they stand."""
+    said = {**i18n.catalogue("errors"), **i18n.catalogue("web")}
+    return [(key.replace("_", "-"), status.value, said[key][lang]) for key, status in sorted(STATUS.items())]

@@ -1,0 +1,99 @@
+"""The SPARQL endpoint, read-only: answers in the standard formats, an editor for browsers, its own description."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import IO
+
+import pyoxigraph as ox
+from flask import Blueprint, Response, request
+from pyoxigraph import Literal, NamedNode
+
+from g7graph import i18n
+from g7graph.errors import QueryError
+from g7graph.store import Answer
+from g7graph.table import Column, Table
+from g7graph.web import answer, asks, formats
+from g7graph.web.context import site
+from g7graph.web.evaluate import evaluator
+from g7graph.web.protocol import Asked, form_of, read, refuse_foreign
+from g7graph.web.refusals import Refused
+
+blueprint = Blueprint("sparql", __name__)
+
+SHOWN = 500
+
+
+@blueprint.route("/sparql", methods=["GET", "POST"])
+def endpoint() -> Response:
+    """Answer a query; without one, the editor to browsers and the service description to others."""
+    asked = read()
+    if asked is None:
+        return without_query()
+    limit = evaluator().limits.query_characters
+    if len(asked.text) > limit:
+        raise Refused("long_query", limit=limit)
+    refuse_foreign(asked, site().store)
+    offered = formats.GRAPHS if form_of(asked.text) == "graph" else formats.RESULTS
+    chosen = answer.negotiated((*offered, formats.HTML), asked=asked.options.get("format"))
+    if chosen is formats.HTML:
+        return shown(asked)
+    out = evaluator()(lambda out: formats.write(evaluated(asked), chosen.name, out))
+    return answer.file(out, chosen)
+
+
+def evaluated(asked: Asked) -> Answer:
+    """Have the store answer; to be consumed in this same thread."""
+    return site().store.query(asked.text, default_graphs=asked.default_graphs, named_graphs=asked.named_graphs)
+
+
+def shown(asked: Asked) -> Response:
+    """Answer with a page: the editor and, below it, the first rows; what is left out is said."""
+    graph = form_of(asked.text) == "graph"
+    out = evaluator()(lambda out: formats.write(evaluated(asked), "nt" if graph else "json", out))
+    with out:
+        rows, more = _triples(out) if graph else _rows(out)
+    offered = formats.GRAPHS if graph else formats.RESULTS
+    return answer.page("sparql.html", query=asked.text, table=rows, more=more, shown=SHOWN, offered=offered)
+
+
+def without_query() -> Response:
+    """Answer a request without a query: the editor, or the service description (SPARQL 1.1 SD)."""
+    chosen = answer.negotiated((*formats.GRAPHS, formats.HTML))
+    if chosen is formats.HTML:
+        return answer.page("sparql.html", query=asks.text("example"), table=None, offered=formats.RESULTS)
+    return answer.graph(description(), chosen)
+
+
+def description() -> list[ox.Triple]:
+    """Describe the service: its graphs, its formats, the limits on a query."""
+    limits = vars(evaluator().limits)
+    store = site().store
+    text = asks.fill(
+        "service",
+        {
+            "service": [NamedNode(request.base_url)],
+            "graph": [NamedNode(iri) for iri in store.graphs()],
+            "union": [Literal(store.union)],
+            "limits": [Literal(i18n.text("web.limits", lang, **limits), language=lang) for lang in i18n.LANGUAGES],
+        },
+    )
+    found = store.query(text)
+    return list(found) if isinstance(found, ox.QueryTriples) else []
+
+
+def _rows(out: IO[bytes]) -> tuple[Table, bool]:
+    found = ox.parse_query_results(out, format=ox.QueryResultsFormat.JSON)
+    if isinstance(found, ox.QueryBoolean):
+        return Table((Column("answer", "boolean"),), ((Literal(bool(found)),),)), False
+    if not isinstance(found, ox.QuerySolutions):
+        raise QueryError("no_table")
+    columns = tuple(Column(variable.value) for variable in found.variables)
+    rows = [tuple(row[n] for n in range(len(columns))) for row in islice(found, SHOWN + 1)]
+    return Table(columns, tuple(rows[:SHOWN])), len(rows) > SHOWN
+
+
+def _triples(out: IO[bytes]) -> tuple[Table, bool]:
+    rows = [tuple(quad.triple) for quad in islice(ox.parse(out, format=ox.RdfFormat.N_TRIPLES), SHOWN + 1)]
+    columns = tuple(Column(name) for name in ("subject", "predicate", "object"))
+    return Table(columns, tuple(rows[:SHOWN])), len(rows) > SHOWN

@@ -1,0 +1,99 @@
+"""What every answer says, and what errors look like."""
+
+from __future__ import annotations
+
+import pytest
+from flask.testing import FlaskClient
+
+from g7graph.web.refusals import STATUS, kinds
+
+ADDRESSES = ["/", "/health", "/sparql", "/sparql?query=ASK%20{}", "/api/queries/indicators.csv", "/doc/indicator/4.4",
+             "/id/indicator/4.4", "/static/style.css", "/nothing", "/sparql?query=x"]  # fmt: skip
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_every_answer_is_safe_to_show_and_open_to_read(client: FlaskClient, address: str) -> None:
+    headers = client.get(address).headers
+    assert "default-src 'self'" in headers["Content-Security-Policy"]
+    assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
+    assert "unsafe" not in headers["Content-Security-Policy"]
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"]
+    assert headers["Access-Control-Allow-Origin"] == "*"
+    assert {"Accept", "Accept-Language"} <= set(headers["Vary"].split(", "))
+    assert "Set-Cookie" not in headers
+
+
+def test_a_preflight_allows_a_direct_post(client: FlaskClient) -> None:
+    response = client.options(
+        "/sparql", headers={"Origin": "https://x.example", "Access-Control-Request-Method": "POST"}
+    )
+    assert response.status_code == 200
+    assert "POST" in response.headers["Access-Control-Allow-Methods"]
+    assert "Content-Type" in response.headers["Access-Control-Allow-Headers"]
+    assert "POST" in response.headers["Allow"]
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_a_head_is_a_get_without_body(client: FlaskClient, address: str) -> None:
+    head, get = client.head(address), client.get(address)
+    assert head.status_code == get.status_code
+    assert head.data == b""
+    assert head.headers["Content-Type"] == get.headers["Content-Type"]
+
+
+@pytest.mark.parametrize(
+    "address", ["/", "/sparql?query=ASK%20{}", "/api/queries/indicators.csv", "/doc/indicator/4.4"]
+)
+def test_who_has_an_answer_is_told_so(client: FlaskClient, address: str) -> None:
+    tag = client.get(address).headers["ETag"]
+    assert not tag.startswith("W/")
+    again = client.get(address, headers={"If-None-Match": tag})
+    assert (again.status_code, again.data) == (304, b"")
+    assert again.headers["Access-Control-Allow-Origin"] == "*"
+
+
+@pytest.mark.parametrize(
+    ("method", "address", "status"),
+    [("GET", "/nothing", 404), ("DELETE", "/sparql", 405), ("POST", "/doc/indicator/4.4", 405), ("PUT", "/", 405)],
+)
+def test_an_error_is_a_problem_document(client: FlaskClient, method: str, address: str, status: int) -> None:
+    response = client.open(address, method=method)
+    assert response.status_code == status
+    assert response.mimetype == "application/problem+json"
+    problem = response.json
+    assert problem is not None
+    assert {"type", "title", "status", "detail", "instance"} <= set(problem)
+    assert (problem["status"], problem["instance"]) == (status, address)
+    if status == 405:
+        assert "GET" in response.headers["Allow"]
+
+
+@pytest.mark.parametrize(("lang", "title"), [("es", "No se encuentra"), ("en", "Not found"), ("fr", "Introuvable")])
+def test_an_error_is_said_in_the_language_asked_for(client: FlaskClient, lang: str, title: str) -> None:
+    document = client.get("/nothing", headers={"Accept-Language": lang})
+    assert document.json is not None
+    assert document.json["title"] == title
+    page = client.get("/nothing", headers={"Accept-Language": lang, "Accept": "text/html"})
+    assert page.mimetype == "text/html"
+    assert title in page.text
+
+
+@pytest.mark.parametrize("lang", ["es", "en", "fr"])
+def test_every_kind_of_problem_is_described_where_its_type_leads(client: FlaskClient, lang: str) -> None:
+    page = client.get(f"/problem/syntax?lang={lang}").text
+    assert len(kinds(lang)) == len(STATUS)
+    for key, status, _ in kinds(lang):
+        assert f'id="{key}"' in page
+        assert str(status) in page
+
+
+def test_health_says_versions_and_sizes(client: FlaskClient) -> None:
+    response = client.get("/health")
+    said = response.json
+    assert said is not None
+    assert said["status"] == "ok"
+    assert (said["triples"], said["graphs"]) == (27, 2)
+    assert said["version"]
+    assert response.headers["Cache-Control"] == "no-store"
+    assert "ETag" not in response.headers

@@ -1,0 +1,175 @@
+"""Pages about things, the vocabulary, the graphs; links lead to the deployment, IRIs stay."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+
+import pyoxigraph as ox
+import pytest
+from flask.testing import FlaskClient
+
+from g7graph import exports
+
+BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
+RDF = {
+    "ttl": ox.RdfFormat.TURTLE,
+    "jsonld": ox.RdfFormat.JSON_LD,
+    "nt": ox.RdfFormat.N_TRIPLES,
+    "nq": ox.RdfFormat.N_QUADS,
+    "trig": ox.RdfFormat.TRIG,
+    "rdf": ox.RdfFormat.RDF_XML,
+}
+INDICATOR = "https://w3id.org/g7graph/id/indicator/4.4"
+PAGES = [
+    "/", "/sparql", "/api/queries", "/api/queries/indicators", "/api/queries/notations", "/doc/indicator/4.4",
+    "/doc/result/4", "/doc/passage/plan-4.4", "/ontology", "/graph/", "/graph/indicators", "/problem/syntax",
+    "/nothing",
+]  # fmt: skip
+
+
+class Links(HTMLParser):
+    """The addresses a page leads to, and what would be code in it."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.addresses: list[str] = []
+        self.code: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.addresses += [value or "" for name, value in attrs if name in ("href", "src", "action")]
+        self.code += [tag] * (tag in ("script", "style", "iframe"))
+        self.code += [name for name, _ in attrs if name.startswith("on") or name == "style"]
+
+
+@pytest.mark.parametrize("address", ["/id/indicator/4.4", "/id/result/4", "/id/passage/plan-4.4"])
+def test_a_thing_leads_to_the_document_about_it(client: FlaskClient, address: str) -> None:
+    response = client.get(address)
+    assert response.status_code == 303
+    assert response.headers["Location"] == address.replace("/id/", "/doc/")
+    assert client.get(response.headers["Location"]).status_code == 200
+
+
+def test_what_was_asked_with_a_thing_goes_on_to_its_document(client: FlaskClient) -> None:
+    assert client.get("/id/indicator/4.4?lang=en").headers["Location"] == "/doc/indicator/4.4?lang=en"
+
+
+@pytest.mark.parametrize(
+    "address", ["/id/indicator/4.5", "/doc/indicator/4.5", "/doc/indicator/4.5.ttl", "/doc/indicators/4.4"]
+)
+def test_an_unknown_thing_names_the_nearest(client: FlaskClient, address: str) -> None:
+    response = client.get(address)
+    assert response.status_code == 404
+    assert response.json is not None
+    assert "indicator/4.4" in response.json["nearest"]
+
+
+@pytest.mark.parametrize("key", ["a b", "ñandú", "x%3E%20%7D%20DROP", "..", "a/../../b"])
+def test_a_key_of_any_shape_is_only_unknown(client: FlaskClient, key: str) -> None:
+    assert client.get(f"/doc/indicator/{key}").status_code in (404, 308)
+
+
+@pytest.mark.parametrize("name", RDF)
+def test_a_document_is_the_same_in_every_graph_format(client: FlaskClient, name: str) -> None:
+    by_extension = client.get(f"/doc/indicator/4.4.{name}")
+    by_accept = client.get("/doc/indicator/4.4", headers={"Accept": exports.GRAPHS[name].media_type})
+    assert by_extension.mimetype == exports.GRAPHS[name].media_type
+    assert by_extension.data == by_accept.data
+    triples = {quad.triple for quad in ox.parse(by_extension.data, format=RDF[name])}
+    said = {(t.subject.value, t.predicate.value.rpartition("#")[2], t.object) for t in triples}
+    assert (INDICATOR, "notation", ox.Literal("4.4")) in said
+    assert any(subject.endswith("4.4-plan-target") for subject, _, _ in said), "what points to it is said too"
+
+
+def test_trig_says_in_which_graph_each_statement_stands(client: FlaskClient) -> None:
+    graphs = {str(q.graph_name) for q in ox.parse(client.get("/doc/indicator/4.4.trig").data, format=ox.RdfFormat.TRIG)}
+    assert graphs == {f"<https://w3id.org/g7graph/graph/{name}>" for name in ("indicators", "source/2014")}
+
+
+def test_a_format_that_is_not_offered_lists_those_that_are(client: FlaskClient) -> None:
+    for response in (
+        client.get("/doc/indicator/4.4", headers={"Accept": "image/png"}),
+        client.get("/doc/indicator/4.4?format=csv"),
+    ):
+        assert response.status_code == 406
+        assert response.json is not None
+        assert response.json["available"][:2] == ["text/html", "text/turtle"]
+
+
+def test_the_page_of_a_thing_says_what_it_is_where_it_is_from_and_what_points_to_it(client: FlaskClient) -> None:
+    page = client.get("/doc/indicator/4.4?lang=en", headers=BROWSER).text
+    assert re.search(r"<h1>.*4\.4.*Local governments that simplify</h1>", page)
+    assert f"<code>{INDICATOR}</code>" in page
+    assert "Performance indicator</a>" in page
+    assert 'href="/ontology?lang=en#parent"' in page
+    assert 'href="/doc/result/4?lang=en"' in page
+    assert "<p>Al menos 54 gobiernos locales</p>" in page
+    assert "At least 54 local governments" in page
+    assert "Plan, fila 4.4</a>" in page
+    assert "measurement:4.4-plan-target</a>" in page
+
+
+def test_a_language_that_has_no_label_falls_back_to_spanish(client: FlaskClient) -> None:
+    page = client.get("/doc/result/4?lang=fr", headers=BROWSER)
+    assert "Resultado 4</h1>" in page.text
+    assert page.headers["Content-Language"] == "fr"
+    assert '<html lang="fr">' in page.text
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_a_page_leads_only_to_pages_that_exist_and_runs_no_code(client: FlaskClient, address: str) -> None:
+    found = Links(client.get(address, headers=BROWSER).text)
+    assert found.code == []
+    assert found.addresses
+    for link in {link for link in found.addresses if not link.startswith(("http", "#"))}:
+        assert link.startswith("/"), link
+        assert client.get(link, headers=BROWSER).status_code in (200, 303, 404 if address == "/nothing" else 200), link
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_a_page_below_a_prefix_leads_below_it(client: FlaskClient, address: str) -> None:
+    found = Links(client.get(address, headers=BROWSER, base_url="https://example.org/g7").text)
+    inner = [link for link in found.addresses if not link.startswith(("http", "#"))]
+    assert inner
+    assert [link for link in inner if not link.startswith("/g7/")] == []
+
+
+def test_a_redirect_below_a_prefix_leads_below_it(client: FlaskClient) -> None:
+    response = client.get("/id/indicator/4.4", base_url="https://example.org/g7")
+    assert response.headers["Location"] == "/g7/doc/indicator/4.4"
+
+
+def test_a_link_that_would_run_code_is_only_text(client: FlaskClient) -> None:
+    page = client.get("/doc/indicator/4.4", headers=BROWSER).text
+    assert "javascript:alert(1)" in page
+    assert 'href="javascript:' not in page
+    assert 'href="https://example.org/?a=1&amp;b=2"' in page
+
+
+def test_a_named_graph_is_served_as_page_and_as_rdf(client: FlaskClient) -> None:
+    turtle = client.get("/graph/source/2014")
+    assert turtle.mimetype == "text/turtle"
+    assert len(list(ox.parse(turtle.data, format=ox.RdfFormat.TURTLE))) == 8
+    assert client.get("/graph/source/2014.ttl").data == turtle.data
+    assert "graph/source/2014</h1>" in client.get("/graph/source/2014", headers=BROWSER).text
+    missing = client.get("/graph/source/2015")
+    assert missing.status_code == 404
+    assert missing.json is not None
+    assert missing.json["nearest"][0] == "source/2014"
+
+
+def test_the_list_of_graphs_has_their_sizes(client: FlaskClient) -> None:
+    page = client.get("/graph/", headers=BROWSER).text
+    assert 'href="/graph/indicators"' in page
+    assert '<td class="number">8</td>' in page
+
+
+@pytest.mark.parametrize("extension", ["png", "csv"])
+def test_the_vocabulary_is_not_in_formats_it_has_not(client: FlaskClient, extension: str) -> None:
+    assert client.get(f"/ontology.{extension}").status_code == 406
+
+
+def test_other_forms_of_a_page_are_linked(client: FlaskClient) -> None:
+    link = client.get("/doc/indicator/4.4", headers=BROWSER).headers["Link"]
+    assert '</doc/indicator/4.4.ttl>; rel="alternate"; type="text/turtle"' in link

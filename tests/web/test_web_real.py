@@ -1,0 +1,158 @@
+"""The alliance's own framework on the web: what the document says comes out of every door."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+
+import pyoxigraph as ox
+import pytest
+from flask.testing import FlaskClient
+
+from g7graph.queries import Library
+from g7graph.web.dashboard import STATES
+
+BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
+NOTATION = "http://www.w3.org/2004/02/skos/core#notation"
+
+
+def rows(client: FlaskClient, name: str, **args: str) -> list[dict[str, str]]:
+    response = client.get(f"/api/queries/{name}.csv", query_string=args)
+    assert response.status_code == 200, response.text
+    return list(csv.DictReader(io.StringIO(response.text)))
+
+
+def test_an_indicator_leads_to_its_document_in_turtle_with_its_code(real: FlaskClient) -> None:
+    response = real.get("/id/indicator/4.4", headers={"Accept": "text/turtle"})
+    assert (response.status_code, response.headers["Location"]) == (303, "/doc/indicator/4.4")
+    document = real.get(response.headers["Location"], headers={"Accept": "text/turtle"})
+    said = {
+        (str(t.subject), t.predicate.value, str(t.object)) for t in ox.parse(document.data, format=ox.RdfFormat.TURTLE)
+    }
+    assert ("<https://w3id.org/g7graph/id/indicator/4.4>", NOTATION, '"4.4"') in said
+
+
+def test_indicator_progress_has_a_row_for_every_indicator(real: FlaskClient) -> None:
+    response = real.get("/api/queries/indicator-progress.json")
+    found = json.loads(response.data)
+    assert found["head"]["vars"][:3] == ["indicator", "code", "label"]
+    assert len(found["results"]["bindings"]) == 38
+    by_code = {row["code"]["value"]: row for row in found["results"]["bindings"]}
+    assert by_code["4.4"]["actual"]["value"] == "43"
+    assert by_code["4.4"]["status"]["value"] == "on-track"
+
+
+def test_every_saved_query_answers_in_every_language(real: FlaskClient, library: Library) -> None:
+    assert len(library) >= 15
+    for query in library:
+        for lang in ("es", "en", "fr"):
+            response = real.get(f"/api/queries/{query.name}", query_string={"lang": lang}, headers=BROWSER)
+            assert response.status_code == 200, (query.name, response.text)
+            assert query.summary[lang].split("\n")[0] in response.text.replace("&#39;", "'")
+
+
+def test_every_example_of_a_saved_query_answers(real: FlaskClient, library: Library) -> None:
+    for query in library:
+        if query.example:
+            assert rows(real, query.name, **query.example), query.name
+
+
+@pytest.mark.parametrize("lang", ["es", "en", "fr"])
+def test_the_dashboard_shows_every_indicator_with_its_status_in_words(real: FlaskClient, lang: str) -> None:
+    page = real.get("/", query_string={"lang": lang}, headers=BROWSER).text
+    codes = re.findall(r'<th scope="row"><span class="code">([^<]+)</span> <a href="/doc/indicator/', page)
+    assert codes == [row["code"] for row in rows(real, "indicator-progress")]
+    assert page.count('<svg class="stack"') == 3 + 2 + 10
+    assert f'<html lang="{lang}">' in page
+
+
+def test_the_cards_of_the_dashboard_count_every_leaf_once(real: FlaskClient) -> None:
+    page = real.get("/", headers=BROWSER).text
+    figures = [int(figure) for figure in re.findall(r'<span class="figure">(\d+)</span>', page)]
+    leaves = [row for row in rows(real, "indicator-progress") if row["reported"] != "composite"]
+    assert figures == [sum(row["status"] == state for row in leaves) for state, _, _ in STATES]
+    assert sum(figures) == len(leaves) == 33
+
+
+def test_the_dashboard_marks_the_time_elapsed(real: FlaskClient) -> None:
+    page = real.get("/?lang=en", headers=BROWSER).text
+    assert "time of the plan elapsed: 46%" in page
+    assert '<rect class="marker" x="45.83' in page
+
+
+def test_the_dashboard_leads_to_the_tables_behind_it(real: FlaskClient) -> None:
+    page = real.get("/?lang=fr", headers=BROWSER).text
+    for name in ("axis-progress", "objective-progress", "result-progress", "indicator-progress"):
+        (address,) = set(re.findall(rf'href="(/api/queries/{name}\.csv[^"]*)"', page))
+        assert real.get(address.replace("&amp;", "&")).mimetype == "text/csv"
+
+
+def test_the_dashboard_of_a_round_that_is_not_names_the_nearest(real: FlaskClient) -> None:
+    assert real.get("/?round=2014-05", headers=BROWSER).status_code == 200
+    response = real.get("/?round=2015-05")
+    assert response.status_code == 422
+    assert response.json is not None
+    assert response.json["nearest"] == ["2014-05"]
+
+
+def test_missing_is_not_shown_as_zero(real: FlaskClient) -> None:
+    page = real.get("/?lang=en", headers=BROWSER).text
+    for row in rows(real, "indicator-progress", lang="en"):
+        start = f'<span class="code">{row["code"]}</span> <a href="/doc'
+        (shown,) = re.findall(rf"{re.escape(start)}.*?</tr>", page, re.DOTALL)
+        cells = re.findall(r'<td class="number">([^<]*)</td>', shown)
+        assert [cell.replace(",", "") for cell in cells] == [row["baseline"], row["actual"], row["target"]], row["code"]
+
+
+def test_the_page_of_an_indicator_shows_measurements_and_quotes(real: FlaskClient) -> None:
+    page = real.get("/doc/indicator/4.4?lang=en", headers=BROWSER).text
+    assert "measurement:4.4-2014-05-actual</a>" in page
+    assert "43 gobiernos locales han simplificado" in page
+    assert "<blockquote" in page
+
+
+@pytest.mark.parametrize("address", ["/doc/status/on-track", "/doc/axis/efficiency", "/doc/axis", "/doc/round/2014-05",
+                                     "/doc/agency/giz", "/doc/result/4", "/doc/objective/1"])  # fmt: skip
+def test_codes_and_things_have_pages(real: FlaskClient, address: str) -> None:
+    for lang in ("es", "en", "fr"):
+        assert real.get(address, query_string={"lang": lang}, headers=BROWSER).status_code == 200
+
+
+def test_what_points_to_a_thing_is_cut_and_said_so(real: FlaskClient) -> None:
+    page = real.get("/doc/source-document/2014?lang=en", headers=BROWSER).text
+    found = re.search(r"200 of ([\d,]+) are shown", page)
+    assert found is not None
+    assert int(found[1].replace(",", "")) > 200
+
+
+def test_the_vocabulary_has_a_page_and_a_graph(real: FlaskClient) -> None:
+    page = real.get("/ontology?lang=en", headers=BROWSER).text
+    assert 'id="Indicator"' in page
+    assert 'id="attainment"' in page
+    turtle = real.get("/ontology", headers={"Accept": "text/turtle"})
+    subjects = {str(quad.subject) for quad in ox.parse(turtle.data, format=ox.RdfFormat.TURTLE)}
+    assert "<https://w3id.org/g7graph/ontology#Indicator>" in subjects
+    assert real.get("/ontology.rdf").mimetype == "application/rdf+xml"
+
+
+def test_what_computed_a_figure_can_be_read(real: FlaskClient) -> None:
+    rule = real.get("/query/derive/status", headers=BROWSER)
+    assert rule.status_code == 200
+    assert "g7:status" in rule.text
+    assert real.get("/query/derive/status").mimetype == "application/sparql-query"
+
+
+def test_health_counts_the_union(real: FlaskClient) -> None:
+    said = real.get("/health").json
+    assert said is not None
+    assert said["triples"] > 5_000
+    assert said["graphs"] > 20
+
+
+def test_every_graph_of_the_list_is_served(real: FlaskClient) -> None:
+    addresses = re.findall(r'<td><a href="(/graph/[^"]+)"', real.get("/graph/", headers=BROWSER).text)
+    assert len(addresses) > 20
+    for address in addresses:
+        assert real.get(address, headers={"Accept": "application/n-triples"}).data.count(b"\n") > 0

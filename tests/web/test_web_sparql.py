@@ -1,0 +1,247 @@
+"""The SPARQL 1.1 Protocol on the wire, read-only and within limits."""
+
+from __future__ import annotations
+
+import json
+from urllib.parse import urlencode
+
+import pyoxigraph as ox
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from g7graph.project import Project
+from g7graph.web import create_app
+from g7graph.web.evaluate import Limits
+
+RESULTS = {
+    "application/sparql-results+json": ox.QueryResultsFormat.JSON,
+    "application/sparql-results+xml": ox.QueryResultsFormat.XML,
+    "text/tab-separated-values": ox.QueryResultsFormat.TSV,
+}
+GRAPHS = {
+    "text/turtle": ox.RdfFormat.TURTLE,
+    "application/n-triples": ox.RdfFormat.N_TRIPLES,
+    "application/ld+json": ox.RdfFormat.JSON_LD,
+    "application/rdf+xml": ox.RdfFormat.RDF_XML,
+    "application/trig": ox.RdfFormat.TRIG,
+    "application/n-quads": ox.RdfFormat.N_QUADS,
+}
+COUNT = "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }"
+CODES = (
+    "SELECT ?code { ?i a <https://w3id.org/g7graph/ontology#PerformanceIndicator> ; "
+    "<http://www.w3.org/2004/02/skos/core#notation> ?code } ORDER BY ?code"
+)
+CONSTRUCT = "CONSTRUCT { ?s ?p ?o } WHERE { ?s <https://w3id.org/g7graph/ontology#parent> ?any ; ?p ?o }"
+RUNAWAY = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . ?m ?n ?o . ?q ?r ?s }"
+MEMORY = (
+    "SELECT (COUNT(DISTINCT CONCAT(STR(?a), STR(?c), STR(?d), STR(?f), STR(?g), STR(?i), STR(?j), STR(?l))) AS ?n) "
+    "{ ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
+)
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+INDICATORS = "https://w3id.org/g7graph/graph/indicators"
+
+
+def ask(client: FlaskClient, query: str, accept: str = "*/*", **more: str) -> tuple[int, str, bytes]:
+    response = client.get("/sparql", query_string={"query": query, **more}, headers={"Accept": accept})
+    return response.status_code, response.content_type.partition(";")[0], response.data
+
+
+@pytest.mark.parametrize("media_type", RESULTS)
+def test_a_table_is_written_in_each_standard_format(client: FlaskClient, media_type: str) -> None:
+    status, kind, body = ask(client, CODES, media_type)
+    assert (status, kind) == (200, media_type)
+    rows = ox.parse_query_results(body, format=RESULTS[media_type])
+    assert isinstance(rows, ox.QuerySolutions)
+    assert [row["code"].value for row in rows] == ["4.4", "9.1"]
+
+
+def test_csv_is_as_the_standard_says(client: FlaskClient) -> None:
+    assert ask(client, CODES, "text/csv") == (200, "text/csv", b"code\r\n4.4\r\n9.1\r\n")
+
+
+@pytest.mark.parametrize("media_type", GRAPHS)
+@pytest.mark.parametrize("query", [CONSTRUCT, "DESCRIBE <https://w3id.org/g7graph/id/result/4>"])
+def test_a_graph_is_written_in_each_usual_format(client: FlaskClient, media_type: str, query: str) -> None:
+    status, kind, body = ask(client, query, media_type)
+    assert (status, kind) == (200, media_type)
+    assert len(list(ox.parse(body, format=GRAPHS[media_type]))) >= 3
+
+
+def test_ask_gives_a_boolean(client: FlaskClient) -> None:
+    _, _, body = ask(client, "ASK { ?s ?p ?o }")
+    assert json.loads(body) == {"head": {}, "boolean": True}
+
+
+def test_a_query_is_taken_by_get_by_form_and_directly(client: FlaskClient) -> None:
+    by_get = ask(client, CODES)[2]
+    by_form = client.post("/sparql", data={"query": CODES})
+    direct = client.post("/sparql", data=CODES, content_type="application/sparql-query; charset=utf-8")
+    assert by_form.status_code == direct.status_code == 200
+    assert by_get == by_form.data == direct.data
+
+
+@pytest.mark.parametrize("name", ["default-graph-uri", "named-graph-uri"])
+def test_the_dataset_of_the_request_replaces_that_of_the_service(client: FlaskClient, name: str) -> None:
+    query = COUNT if name == "default-graph-uri" else "SELECT (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } }"
+    whole = json.loads(ask(client, query)[2])["results"]["bindings"][0]["n"]["value"]
+    part = json.loads(ask(client, query, **{name: INDICATORS})[2])["results"]["bindings"][0]["n"]["value"]
+    assert 0 < int(part) < int(whole)
+    direct = client.post(
+        f"/sparql?{urlencode({name: INDICATORS})}", data=query, content_type="application/sparql-query"
+    )
+    assert json.loads(direct.data)["results"]["bindings"][0]["n"]["value"] == part
+
+
+@pytest.mark.parametrize(
+    ("query", "more"),
+    [
+        ("SELECT * FROM <http://example.org/g> { ?s ?p ?o }", {}),
+        ("SELECT * FROM NAMED <file:///etc/passwd> { GRAPH ?g { ?s ?p ?o } }", {}),
+        (COUNT, {"default-graph-uri": "http://example.org/g"}),
+        (COUNT, {"named-graph-uri": "https://w3id.org/g7graph/graph/indicator"}),
+    ],
+)
+def test_a_graph_that_is_not_here_is_refused_and_never_fetched(
+    client: FlaskClient, query: str, more: dict[str, str]
+) -> None:
+    status, kind, body = ask(client, query, **more)
+    assert (status, kind) == (404, "application/problem+json")
+    assert INDICATORS in json.loads(body)["nearest"]
+
+
+def test_a_graph_that_is_here_can_be_named_in_the_query(client: FlaskClient) -> None:
+    status, _, body = ask(client, COUNT.replace("WHERE", f"FROM <{INDICATORS}> WHERE"))
+    assert status == 200
+    assert int(json.loads(body)["results"]["bindings"][0]["n"]["value"]) > 10
+
+
+@pytest.mark.parametrize(
+    ("query", "line", "column"), [("SELECT * {", 1, 11), ("SELECT *\n{ ?s ?p }", 2, 10), ("SELECT * {} x", 1, 14)]
+)
+def test_a_query_that_does_not_parse_is_placed_by_line_and_column(
+    client: FlaskClient, query: str, line: int, column: int
+) -> None:
+    status, kind, body = ask(client, query)
+    problem = json.loads(body)
+    assert (status, kind) == (400, "application/problem+json")
+    assert (problem["status"], problem["line"], problem["column"]) == (400, line, column)
+    assert problem["type"].endswith("/problem/syntax")
+    assert problem["title"]
+    assert problem["detail"]
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["SELECT * { SERVICE <http://example.org/sparql> { ?s ?p ?o } }", "SELECT * { sErViCe SILENT ?x { ?s ?p ?o } }"],
+)
+def test_service_is_refused(client: FlaskClient, query: str) -> None:
+    status, _, body = ask(client, query)
+    assert status == 403
+    assert json.loads(body)["type"].endswith("/problem/outbound")
+
+
+def test_updates_are_refused(client: FlaskClient) -> None:
+    update = "INSERT DATA { <http://x/a> <http://x/b> <http://x/c> }"
+    by_form = client.post("/sparql", data={"update": update})
+    direct = client.post("/sparql", data=update, content_type="application/sparql-update")
+    by_get = client.get("/sparql", query_string={"update": update})
+    assert [one.status_code for one in (by_form, direct, by_get)] == [403, 403, 403]
+    assert b"http://x/a" not in ask(client, "SELECT * { ?s ?p ?o }")[2]
+
+
+@pytest.mark.parametrize(
+    ("send", "status"),
+    [
+        ({"data": b"{}", "content_type": "application/json"}, 415),
+        ({"data": {"other": "1"}}, 400),
+        ({"data": "query=ASK%7B%7D&query=ASK%7B%7D", "content_type": "application/x-www-form-urlencoded"}, 400),
+        ({"data": b"\xff\xfe", "content_type": "application/sparql-query"}, 400),
+        ({"data": "ASK {} #" + "x" * 60_000, "content_type": "application/sparql-query"}, 413),
+        ({"data": "ASK {} #" + "x" * 1_100_000, "content_type": "application/sparql-query"}, 413),
+    ],
+)
+def test_a_request_that_is_no_query_is_refused(client: FlaskClient, send: dict[str, object], status: int) -> None:
+    response = client.post("/sparql", **send)
+    assert response.status_code == status
+    assert response.json is not None
+    assert response.json["status"] == status
+
+
+@pytest.mark.parametrize(("query", "offered"), [(CODES, "text/csv"), (CONSTRUCT, "text/turtle")])
+def test_a_format_that_is_not_offered_lists_those_that_are(client: FlaskClient, query: str, offered: str) -> None:
+    for status, kind, body in (ask(client, query, "image/png"), ask(client, query, format="png")):
+        assert (status, kind) == (406, "application/problem+json")
+        assert offered in json.loads(body)["available"]
+
+
+def test_without_a_query_the_service_describes_itself(client: FlaskClient) -> None:
+    response = client.get("/sparql", headers={"Accept": "text/turtle"})
+    said = {
+        (t.predicate.value.rpartition("#")[2], str(t.object))
+        for t in ox.parse(response.data, format=ox.RdfFormat.TURTLE)
+    }
+    assert ("endpoint", "<http://localhost/sparql>") in said
+    assert ("name", f"<{INDICATORS}>") in said
+    assert ("feature", "<http://www.w3.org/ns/sparql-service-description#UnionDefaultGraph>") in said
+
+
+def test_a_browser_gets_the_editor_then_the_rows_below_it(client: FlaskClient) -> None:
+    empty = client.get("/sparql", headers={"Accept": BROWSER}).text
+    assert "<textarea" in empty
+    shown = client.get("/sparql", query_string={"query": CODES}, headers={"Accept": BROWSER}).text
+    assert "PerformanceIndicator" in shown.partition("<textarea")[2].partition("</textarea>")[0]
+    assert '<th scope="col">code</th>' in shown
+    graph = client.get("/sparql", query_string={"query": CONSTRUCT}, headers={"Accept": BROWSER}).text
+    assert '<th scope="col">predicate</th>' in graph
+
+
+def test_a_page_that_is_cut_says_so(client: FlaskClient) -> None:
+    many = "SELECT ?a ?d { ?a ?b ?c . ?d ?e ?f }"
+    page = client.get("/sparql", query_string={"query": many, "lang": "en"}, headers={"Accept": BROWSER}).text
+    assert "Only the first 500 rows are shown" in page
+    assert page.count("<tr>") == 501
+
+
+def test_a_malformed_query_comes_back_to_the_browser_with_its_text(client: FlaskClient) -> None:
+    response = client.get("/sparql", query_string={"query": "SELECT * { <b>"}, headers={"Accept": BROWSER})
+    assert response.status_code == 400
+    assert response.mimetype == "text/html"
+    assert "SELECT * { &lt;b&gt;</textarea>" in response.text
+    assert "<b>" not in response.text
+
+
+@pytest.mark.parametrize(
+    ("limits", "query", "kind"),
+    [
+        (Limits(seconds=0.3), RUNAWAY, "too-long"),
+        (Limits(answer_bytes=20_000), "SELECT * { ?a ?b ?c . ?d ?e ?f }", "too-large"),
+        (
+            Limits(memory_bytes=30_000_000),
+            MEMORY,
+            "too-much",
+        ),
+    ],
+)
+def test_a_query_over_its_limit_is_ended_and_others_go_on(
+    small: Project, limits: Limits, query: str, kind: str
+) -> None:
+    client = create_app(small, limits=limits).test_client()
+    status, _, body = ask(client, query)
+    assert status == 503
+    assert json.loads(body)["type"].endswith(f"/problem/{kind}")
+    assert ask(client, "ASK {}")[0] == 200
+
+
+def test_a_service_that_is_full_says_when_to_come_back(small: Project) -> None:
+    client = create_app(small, limits=Limits(together=0, waiting_seconds=0.1)).test_client()
+    response = client.get("/sparql", query_string={"query": "ASK {}"})
+    assert response.status_code == 503
+    assert response.headers["Retry-After"] == "5"
+
+
+def test_an_answer_is_the_same_bytes_from_every_mount(small_app: Flask) -> None:
+    client = small_app.test_client()
+    one = client.get("/sparql", query_string={"query": CODES})
+    two = client.get("/sparql", query_string={"query": CODES}, base_url="https://data.example.org/g7")
+    assert one.data == two.data
