@@ -25,7 +25,8 @@ class _SortedSerializer(TurtleSerializer):
 
     def orderSubjects(self) -> list[Any]:  # noqa: N802 - rdflib's name
         """Return the subjects: IRIs sorted, then blank nodes, first those nothing refers to: the rest nest in them."""
-        return sorted(self._subjects, key=lambda node: (isinstance(node, BNode), self._references[node], str(node)))
+        nested = {node: self._references[node] for node in self._subjects if isinstance(node, BNode)}
+        return sorted(self._subjects, key=lambda node: (node in nested, nested.get(node, 0), str(node)))
 
     def sortProperties(self, properties: Any) -> list[Any]:  # noqa: N802 - rdflib's name
         """Sort the objects of each predicate in place; return the predicates in order."""

@@ -56,7 +56,7 @@ def test_a_malformed_file_is_placed_by_line_and_column_and_nothing_else_is_blame
 @pytest.fixture(scope="module")
 def findings(copy: Path) -> list[Finding]:
     """What validation says, in English, of a framework with one defect of each kind."""
-    indicators = copy / "data/ttl/framework/indicators.ttl"
+    indicators = copy / "data/ttl/indicators.ttl"
     replace(indicators, "g7:unit unit:committee", "g7:unitt unit:committee")
     (copy / "data/ttl/bad.ttl").write_text(
         PREFIXES
@@ -72,7 +72,7 @@ indicator:4.4 g7:kind <https://w3id.org/g7graph/id/indicator-kind/process> .
 
 def test_a_misspelt_term_is_found_with_the_nearest_that_exists(findings: list[Finding]) -> None:
     (found,) = [one for one in findings if one.source == "unknown-term"]
-    assert (found.file, found.value) == ("data/ttl/framework/indicators.ttl", "g7:unitt")
+    assert (found.file, found.value) == ("data/ttl/indicators.ttl", "g7:unitt")
     assert "g7:unit" in found.message
 
 
@@ -97,7 +97,7 @@ def test_a_dangling_agency_is_found(findings: list[Finding]) -> None:
 def test_a_triple_in_two_graphs_is_found(findings: list[Finding]) -> None:
     (found,) = [one for one in findings if one.source == "triple-in-two-graphs"]
     assert (found.subject, found.path) == ("indicator:4.4", "g7:kind")
-    assert "data/ttl/framework/indicators.ttl" in found.message
+    assert "data/ttl/indicators.ttl" in found.message
 
 
 def test_a_file_that_is_not_canonical_is_a_warning(findings: list[Finding]) -> None:
