@@ -69,7 +69,9 @@ def terms(store: Store) -> list[Described]:
         values = one.said.setdefault(_local(about.value), [])
         if value not in values:
             values.append(value)
-    names = Names(store, (value for one in read_.values() for values in one.said.values() for value in values), "")
+    names = Names(
+        store, (value for one in read_.values() for values in one.said.values() for value in values), language()
+    )
     found = [_described(iri, one, names) for iri, one in read_.items()]
     return sorted(found, key=lambda one: (not one.is_class, one.name.casefold()))
 

@@ -129,6 +129,8 @@ def test_what_points_to_a_thing_is_cut_and_said_so(real: FlaskClient) -> None:
 
 def test_the_vocabulary_has_a_page_and_a_graph(real: FlaskClient) -> None:
     page = real.get("/ontology?lang=en", headers=BROWSER).text
+    assert ">Measurement</a>" in page
+    assert "Medición" not in page
     assert 'id="Indicator"' in page
     assert 'id="attainment"' in page
     turtle = real.get("/ontology", headers={"Accept": "text/turtle"})
