@@ -228,9 +228,9 @@ def test_a_query_runs_as_it_stands_in_any_editor(name: str) -> None:
         ("responsibilities", {"agency": "dar"}, "code", ["7.1"]),
         ("responsibilities", {"round": "2014-11", "result": "8"}, "version", ["plan", "monitoring"]),
         ("responsibilities", {"objective": "2"}, "code", []),
-        ("projects", {}, "label", ["Programa Canon", "MIM Perú", "MIM Perú", "Post-PEFA"]),
-        ("projects", {"place": "200000"}, "places", ["Áncash; Piura", "Áncash; Piura"]),
-        ("projects", {"agency": "ifc", "lang": "en"}, "responsible", ["International Finance Corporation", "", ""]),
+        ("projects", {}, "label", ["Programa Canon", "MIM Perú", "Post-PEFA"]),
+        ("projects", {"place": "200000"}, "places", ["Áncash; Piura"]),
+        ("projects", {"agency": "ifc", "lang": "en"}, "responsible", ["International Finance Corporation", ""]),
         ("dialogue-cases", {"company": "barrick"}, "number", ["1", "2", "10"]),
         ("compliance", {"entity": "minam"}, "percent", ["79", "60"]),
         ("evidence", {"code": "4.5"}, "subject", ["indicator:4.5"]),
@@ -337,3 +337,16 @@ def test_both_engines_agree_on_the_document(store: LocalStore, graph: rdflib.Gra
 def test_no_query_repeats_a_row_on_the_real_data(store: LocalStore, name: str) -> None:
     rows = store.table(SELECTS[name].text).rows
     assert len(rows) == len(set(rows))
+
+
+def test_there_are_eight_projects_each_with_its_page_in_the_annex(store: LocalStore, library: Library) -> None:
+    found = {row["project"]: row["url"] for row in run.table(store, library["projects"], {}).records()}
+    assert len(found) == 8
+    assert found["https://w3id.org/g7graph/id/project/mim-peru"] == "http://www.mim.org.pe"
+    assert all(found.values())
+
+
+def test_a_place_counts_what_names_it_and_what_names_places_inside(store: LocalStore, library: Library) -> None:
+    found = {row["label"]: row["indicators"] for row in run.table(store, library["place-activity"], {}).records()}
+    assert found["Trujillo"] == 2  # O1.2 and 1.2
+    assert found["Moyobamba"] == 1
