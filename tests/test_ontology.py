@@ -49,7 +49,7 @@ KEYS = {
     "rank": "highest lowest",
     "stage": "final-report watching initial",
     "purpose-kind": "purpose added-value",
-    "company-relation": "same-company successor parent subsidiary",
+    "company-relation": "same-company successor parent subsidiary project-company",
 }
 
 
