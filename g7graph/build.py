@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -19,21 +20,24 @@ from g7graph.store.remote import RemoteStore
 
 MEMORY = "memory"
 _VERSION_SUFFIX = ".version"
+_FRESH_SUFFIX = ".new"
+_REPLACING = "being replaced"
 
 
 def open_store(project: Project, where: str = MEMORY, *, read_only: bool = False) -> Store:
     """Open a project's store: in memory, on disk (`where` is a folder) or remote (`where` is a URL).
 
-    A store on disk is built when the data, the rules or the program changed since; `read_only` opens one already
-    built, beside other processes. Raises DataError for a file that does not parse, StoreError for a store that cannot
-    be opened.
+    A store on disk is built when the data, the rules or the program changed since; `read_only` opens it beside other
+    processes. A folder that holds something else is refused. Raises DataError for a file that does not parse,
+    StoreError for a store that cannot be opened.
     """
     if "://" in where:
         return RemoteStore(where)
     version = version_of(project)
     if where == MEMORY:
         return LocalStore(_filled(ox.Store(), project), version=version, union=not project.is_plain)
-    return LocalStore(_on_disk(Path(where), project, version, read_only), version=version, union=not project.is_plain)
+    folder, union = Path(where), not project.is_plain
+    return LocalStore(_on_disk(folder, project, version, read_only), version=version, union=union, in_memory=False)
 
 
 def version_of(project: Project) -> str:
@@ -65,19 +69,32 @@ def _filled(store: ox.Store, project: Project) -> ox.Store:
 
 
 def _on_disk(folder: Path, project: Project, version: str, read_only: bool) -> ox.Store:
-    """Open the store in a folder; its version is written beside it last, so that a half-built one is built again."""
+    """Open the store in a folder; its version is written beside it, so that nothing else is ever taken for one."""
     stamp = folder.with_name(folder.name + _VERSION_SUFFIX)
     try:
-        current = stamp.is_file() and stamp.read_text() == version
-        if read_only and current:
-            return ox.Store.read_only(str(folder))
-        store = ox.Store(str(folder))
-        if not current:
-            stamp.unlink(missing_ok=True)
-            store.clear()
-            _filled(store, project)
-            store.optimize()
-            stamp.write_text(version)
+        if not stamp.is_file() and folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            raise StoreError("store_foreign", path=folder)
+        if not stamp.is_file() or stamp.read_text() != version:
+            _replace(folder, stamp, project, version)
+        return ox.Store.read_only(str(folder)) if read_only else ox.Store(str(folder))
     except OSError as error:
         raise StoreError("store_local", path=folder, detail=error) from error
-    return store
+
+
+def _replace(folder: Path, stamp: Path, project: Project, version: str) -> None:
+    """Build beside the old store and put the new one in its place when it is whole: a bad file leaves the old one."""
+    fresh = folder.with_name(folder.name + _FRESH_SUFFIX)
+    shutil.rmtree(fresh, ignore_errors=True)
+    fresh.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        store = _filled(ox.Store(str(fresh)), project)
+        store.optimize()
+        store.flush()
+        del store
+        stamp.write_text(_REPLACING)
+        if folder.is_dir():
+            shutil.rmtree(folder)
+        fresh.rename(folder)
+        stamp.write_text(version)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)

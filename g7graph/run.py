@@ -12,7 +12,6 @@ from g7graph import i18n, vocab
 from g7graph.errors import BadParameter
 from g7graph.queries import Param, SavedQuery, slot
 from g7graph.store import Answer, Store
-from g7graph.store.answers import as_table
 from g7graph.table import Table
 
 _NAMES = Path(__file__).with_name("names.rq")
@@ -25,7 +24,11 @@ def answer(store: Store, query: SavedQuery, values: Mapping[str, str], *, lang: 
 
 def table(store: Store, query: SavedQuery, values: Mapping[str, str], *, lang: str = i18n.DEFAULT) -> Table:
     """Run a saved SELECT or ASK into a table whose columns have the types the header promises."""
-    found = as_table(answer(store, query, values, lang=lang))
+    return typed(store.table(bind(store, query, values, lang=lang)), query)
+
+
+def typed(found: Table, query: SavedQuery) -> Table:
+    """Give a table's columns the types that the header of its query promises."""
     types = {column.name: column for column in query.columns}
     return replace(found, columns=tuple(types.get(column.name, column) for column in found.columns))
 

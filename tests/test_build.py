@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import shutil
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import ClassVar
 
 import pyoxigraph as ox
 import pytest
@@ -13,6 +16,7 @@ from g7graph.derive import PROGRESS
 from g7graph.errors import DataError, QueryError, StoreError, UsageError
 from g7graph.project import Project
 from g7graph.store.local import LocalStore
+from g7graph.store.remote import RemoteStore
 
 COUNT = "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }"
 
@@ -78,8 +82,66 @@ def test_a_malformed_file_stops_the_build_with_its_place(plain: Path) -> None:
 
 def test_a_folder_that_is_a_file_is_no_store(project: Project, tmp_path: Path) -> None:
     (tmp_path / "store").write_text("no store")
-    with pytest.raises(StoreError, match="cannot be opened"):
+    with pytest.raises(StoreError, match="something else"):
         open_store(project, str(tmp_path / "store"))
+    assert (tmp_path / "store").read_text() == "no store"
+
+
+def test_somebody_elses_database_is_left_alone(plain: Path, tmp_path: Path) -> None:
+    theirs = ox.Store(str(tmp_path / "theirs"))
+    theirs.add(ox.Quad(ox.NamedNode("http://x/a"), ox.NamedNode("http://x/b"), ox.Literal("1")))
+    theirs.flush()
+    del theirs
+    with pytest.raises(StoreError, match="something else"):
+        open_store(Project.find(plain), str(tmp_path / "theirs"))
+    assert len(ox.Store.read_only(str(tmp_path / "theirs"))) == 1
+
+
+def test_a_malformed_file_leaves_the_store_that_was_there(plain: Path, tmp_path: Path) -> None:
+    folder = str(tmp_path / "store")
+    before = open_store(Project.find(plain), folder).table(COUNT)
+    (plain / "bad.ttl").write_text("@prefix x: <http://x/> .\nx:a x:b y:c .\n")
+    with pytest.raises(DataError):
+        open_store(Project.find(plain), folder)
+    (plain / "bad.ttl").unlink()
+    assert open_store(Project.find(plain), folder, read_only=True).table(COUNT) == before
+
+
+class Recorded(BaseHTTPRequestHandler):
+    """A service that only notes what it is asked."""
+
+    asked: ClassVar[list[bytes]] = []
+
+    def do_POST(self) -> None:
+        """Note the request; answer no rows."""
+        self.asked.append(self.rfile.read(int(self.headers["Content-Length"])))
+        body = b'{"head": {"vars": ["s"]}, "results": {"bindings": []}}'
+        self.send_response(200)
+        self.send_header("Content-Type", "application/sparql-results+json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Stay silent."""
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["DROP ALL", "CLEAR ALL", "INSERT DATA { <a:a> <a:b> <a:c> }", "DELETE WHERE { ?s ?p ?o }", "LOAD <http://x/>",
+     "PREFIX x: <http://x/> # SELECT\nDROP ALL", "SELECT * { SERVICE <http://169.254.169.254/> { ?s ?p ?o } }"],
+)  # fmt: skip
+def test_a_remote_store_is_only_ever_read(text: str) -> None:
+    Recorded.asked.clear()
+    with ThreadingHTTPServer(("127.0.0.1", 0), Recorded) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        store = RemoteStore(f"http://127.0.0.1:{server.server_port}/sparql")
+        with pytest.raises(QueryError):
+            store.query(text)
+        assert Recorded.asked == []
+        assert store.table("SELECT ?s { ?s ?p ?o }").records() == []
+        assert len(Recorded.asked) == 1
+        server.shutdown()
 
 
 @pytest.mark.parametrize(

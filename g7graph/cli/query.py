@@ -17,6 +17,7 @@ from g7graph.errors import UsageError
 from g7graph.exports import FORMATS, GRAPHS, TABLES
 from g7graph.project import Project
 from g7graph.queries import Library, SavedQuery
+from g7graph.store.answers import as_table
 from g7graph.table import Table
 
 SHOWN = "table"
@@ -61,7 +62,7 @@ def _answer(
         raise _no_format(wanted, (SHOWN, *TABLES))
     if isinstance(answer, QueryBoolean) and wanted in _TRUTH:
         return answer.serialize(format=_TRUTH[wanted]) or b""
-    table = run.table(store, saved, values, lang=chosen.lang)
+    table = run.typed(as_table(answer), saved)
     return TABLES[wanted].write(table) if wanted in TABLES else table
 
 

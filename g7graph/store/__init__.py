@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from pyoxigraph import QueryBoolean, QuerySolutions, QueryTriples
+from pyoxigraph import QueryBoolean, QuerySolutions, QueryTriples, Triple
 
 from g7graph.table import Table
 
@@ -37,6 +37,9 @@ class Store(Protocol):
 
     def table(self, text: str) -> Table:
         """Evaluate SELECT or ASK into a table (ASK: one cell, `answer`). Raises QueryError likewise."""
+
+    def triples(self, text: str) -> list[Triple]:
+        """Evaluate CONSTRUCT or DESCRIBE into a list. Raises QueryError likewise."""
 
     def graphs(self) -> list[str]:
         """List the named graphs, sorted."""

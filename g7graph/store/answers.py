@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from pyoxigraph import Literal, NamedNode, QueryBoolean, QuerySolutions
+from pyoxigraph import Literal, NamedNode, QueryBoolean, QuerySolutions, QueryTriples, Triple
 
 from g7graph.errors import QueryError
 from g7graph.store import Answer
 from g7graph.table import Column, Table
 from g7graph.vocab import XSD
+
+
+def as_triples(answer: Answer) -> list[Triple]:
+    """Read a CONSTRUCT or DESCRIBE answer whole. Raises QueryError for a table."""
+    if not isinstance(answer, QueryTriples):
+        raise QueryError("no_graph")
+    return list(answer)
 
 
 def as_table(answer: Answer) -> Table:

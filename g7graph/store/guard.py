@@ -27,6 +27,8 @@ _TOKEN = re.compile(
 )
 _ESCAPED = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 _OUTBOUND = ("SERVICE", "LOAD")
+_PROLOGUE = ("BASE", "PREFIX", "VERSION")
+_FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
 
 
 def words(text: str) -> Iterator[tuple[str, int]]:
@@ -55,6 +57,14 @@ def refuse_outbound(text: str) -> None:
         if word in _OUTBOUND:
             line, column = position(_unescaped(text), offset)
             raise QueryError("outbound", detail=word, line=line, column=column)
+
+
+def refuse_update(text: str) -> None:
+    """Raise QueryError where a text is no query: a service that is asked through us is only ever read."""
+    found = next(((word, offset) for word, offset in words(text) if word not in _PROLOGUE), ("", 0))
+    if found[0] not in _FORMS:
+        line, column = position(_unescaped(text), found[1])
+        raise QueryError("syntax", detail=" · ".join(_FORMS), line=line, column=column)
 
 
 def position(text: str, offset: int) -> tuple[int, int]:

@@ -9,7 +9,8 @@ import pyoxigraph as ox
 
 from g7graph.errors import QueryError
 from g7graph.store import Answer, guard
-from g7graph.store.answers import as_table
+from g7graph.store.answers import as_table, as_triples
+from g7graph.store.gate import Gate
 from g7graph.table import Table
 
 _SYNTAX = re.compile(r"error at (?P<line>\d+):(?P<column>\d+): (?P<detail>.*)", re.DOTALL)
@@ -20,10 +21,12 @@ _CLASS = re.compile(r"\[[^\]]*\](?:\s*\|\s*\[[^\]]*\])*")
 class LocalStore:
     """A pyoxigraph store with the rules of the service: union default graph unless the query names its own."""
 
-    def __init__(self, inner: ox.Store, *, version: str, union: bool = True) -> None:
+    def __init__(self, inner: ox.Store, *, version: str, union: bool = True, in_memory: bool = True) -> None:
         self.inner = inner
+        self.in_memory = in_memory
         self.version = version
         self.union = union
+        self.gate = Gate()
 
     def query(
         self,
@@ -49,11 +52,18 @@ class LocalStore:
 
     def table(self, text: str) -> Table:
         """Evaluate SELECT or ASK into a table."""
-        return as_table(self.query(text))
+        with self.gate.reading():
+            return as_table(self.query(text))
+
+    def triples(self, text: str) -> list[ox.Triple]:
+        """Evaluate CONSTRUCT or DESCRIBE into a list."""
+        with self.gate.reading():
+            return as_triples(self.query(text))
 
     def graphs(self) -> list[str]:
         """List the named graphs, sorted."""
-        return sorted(graph.value for graph in self.inner.named_graphs() if isinstance(graph, ox.NamedNode))
+        with self.gate.reading():
+            return sorted(graph.value for graph in self.inner.named_graphs() if isinstance(graph, ox.NamedNode))
 
 
 def _syntax_error(message: str, text: str) -> QueryError:

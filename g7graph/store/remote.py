@@ -8,8 +8,8 @@ from urllib.error import URLError
 import pyoxigraph as ox
 
 from g7graph.errors import QueryError, StoreError
-from g7graph.store import Answer
-from g7graph.store.answers import as_table
+from g7graph.store import Answer, guard
+from g7graph.store.answers import as_table, as_triples
 from g7graph.table import Table
 
 _TIMEOUT_SECONDS = 30
@@ -35,7 +35,12 @@ class RemoteStore:
         default_graphs: Sequence[str] | None = None,
         named_graphs: Sequence[str] | None = None,
     ) -> Answer:
-        """Send a query; see `Store.query`. Raises StoreError where the service does not answer."""
+        """Send a query; see `Store.query`. Raises StoreError where the service does not answer.
+
+        What is no query never leaves: SPARQLWrapper would send it as an update.
+        """
+        guard.refuse_update(text)
+        guard.refuse_outbound(text)
         from SPARQLWrapper import JSON, N3, POST, SPARQLWrapper
         from SPARQLWrapper.SPARQLExceptions import QueryBadFormed, SPARQLWrapperException
 
@@ -69,6 +74,10 @@ class RemoteStore:
     def table(self, text: str) -> Table:
         """Evaluate SELECT or ASK into a table."""
         return as_table(self.query(text))
+
+    def triples(self, text: str) -> list[ox.Triple]:
+        """Evaluate CONSTRUCT or DESCRIBE into a list."""
+        return as_triples(self.query(text))
 
     def graphs(self) -> list[str]:
         """List the named graphs, sorted."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from flask import Blueprint, Response, request
-from pyoxigraph import Literal, QueryTriples
+from pyoxigraph import Literal
 
 from g7graph import i18n, run, vocab
 from g7graph.queries import Param, SavedQuery, in_language
@@ -47,8 +47,7 @@ def query(name: str) -> Response:
         raise NotAcceptable(offered)
     chosen = answer.negotiated(offered, extension=extension)
     if form_of(asked.text) == "graph":
-        found = run.answer(site().store, asked, values(asked), lang=language())
-        triples = list(found) if isinstance(found, QueryTriples) else []
+        triples = site().store.triples(run.bind(site().store, asked, values(asked), lang=language()))
         return page(asked, None) if chosen is formats.HTML else answer.graph(triples, chosen)
     rows = run.table(site().store, asked, values(asked), lang=language())
     return page(asked, rows) if chosen is formats.HTML else answer.table(rows, chosen, name=asked.name)

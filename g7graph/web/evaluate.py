@@ -1,12 +1,14 @@
 """Evaluating what strangers ask: in a process of its own that can be ended, with limits on time, memory and size.
 
 The engine cannot be interrupted, a process can. It is forked from the warm server, so nothing is loaded again; it
-writes its answer to an unnamed file, and the server sends that only when it is whole.
+writes its answer to an unnamed file, and the server sends that only when it is whole. An open database on disk does not
+survive a fork: over one, and over a remote store, queries are evaluated in the server and only their number is limited.
 """
 
 from __future__ import annotations
 
 import errno
+import faulthandler
 import json
 import os
 import select
@@ -25,6 +27,7 @@ from typing import IO, Any, cast
 from flask import current_app
 
 from g7graph.errors import QueryError, UsageError
+from g7graph.store.gate import Gate
 from g7graph.store.local import LocalStore
 from g7graph.web.refusals import Limited
 
@@ -53,8 +56,9 @@ class Evaluator:
     """Runs work on a store within limits."""
 
     def __init__(self, store: object, limits: Limits) -> None:
+        self._gate = store.gate if isinstance(store, LocalStore) else Gate()
         self.limits = limits
-        self._apart = isinstance(store, LocalStore) and hasattr(os, "fork")
+        self.enforced = isinstance(store, LocalStore) and store.in_memory and hasattr(os, "fork")
         self._free = threading.BoundedSemaphore(limits.together)
         self._admitted = threading.BoundedSemaphore(limits.together + limits.waiting)
 
@@ -65,7 +69,7 @@ class Evaluator:
         """
         with self._turn(), ExitStack() as opened:
             out = opened.enter_context(tempfile.TemporaryFile())
-            if self._apart:
+            if self.enforced:
                 self._in_child(work, out, sealed=sealed)
             else:
                 work(out)
@@ -92,9 +96,10 @@ class Evaluator:
     def _in_child(self, work: Work, out: IO[bytes], *, sealed: bool) -> None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)  # the child only reads, writes its file and ends
-            pid = os.fork()
-        if pid == 0:
-            self._child(work, out, sealed=sealed)
+            with self._gate.alone():
+                pid = os.fork()
+                if pid == 0:
+                    self._child(work, out, sealed=sealed)
         status = _wait(pid, self.limits.seconds)
         if status is None:
             raise Limited("too_long", limit=f"{self.limits.seconds:g}")
@@ -110,6 +115,7 @@ class Evaluator:
     def _child(self, work: Work, out: IO[bytes], *, sealed: bool) -> None:
         """Do the work and end; never returns into the server's code."""
         code = _FAILED
+        faulthandler.disable()  # what a limit ends is told as a problem, not as a stack
         try:
             _limit(self.limits, sealed=sealed)
             work(out)

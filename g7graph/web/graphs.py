@@ -59,5 +59,4 @@ def named(name: str) -> Response:
 
 def read(iri: str) -> list[ox.Triple]:
     """Read the statements of a named graph."""
-    found = site().store.query(fill("graph", {"graph": [NamedNode(iri)]}))
-    return list(found) if isinstance(found, ox.QueryTriples) else []
+    return site().store.triples(fill("graph", {"graph": [NamedNode(iri)]}))

@@ -75,11 +75,13 @@ def description() -> list[ox.Triple]:
             "service": [NamedNode(request.base_url)],
             "graph": [NamedNode(iri) for iri in store.graphs()],
             "union": [Literal(store.union)],
-            "limits": [Literal(i18n.text("web.limits", lang, **limits), language=lang) for lang in i18n.LANGUAGES],
+            "limits": [
+                Literal(i18n.text("web.limits", lang, **limits), language=lang)
+                for lang in (i18n.LANGUAGES if evaluator().enforced else ())
+            ],
         },
     )
-    found = store.query(text)
-    return list(found) if isinstance(found, ox.QueryTriples) else []
+    return store.triples(text)
 
 
 def _rows(out: IO[bytes]) -> tuple[Table, bool]:
