@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
+import rdflib
 from rdflib import BNode, Graph, URIRef
 from rdflib.compare import to_canonical_graph
 from rdflib.plugins.serializers.turtle import TurtleSerializer
@@ -81,5 +84,16 @@ def format_text(text: str) -> str:
     Raises rdflib's `BadSyntax` for text that is not Turtle.
     """
     graph = Graph(bind_namespaces="none")
-    graph.parse(data=text, format="turtle")
-    return canonical(graph, header=header_of(text))
+    with _as_written():
+        graph.parse(data=text, format="turtle")
+        return canonical(graph, header=header_of(text))
+
+
+@contextmanager
+def _as_written() -> Iterator[None]:
+    """Have rdflib keep literals as they are written: it would make one triple of "01" and "1"."""
+    before, rdflib.NORMALIZE_LITERALS = rdflib.NORMALIZE_LITERALS, False
+    try:
+        yield
+    finally:
+        rdflib.NORMALIZE_LITERALS = before

@@ -98,7 +98,7 @@ def graph(path: str) -> str:
     >>> graph("derived/progress")
     'https://w3id.org/g7graph/graph/derived/progress'
     """
-    return GRAPH + path
+    return GRAPH + quote(path, safe="-._~/")
 
 
 def local_path(iri: str) -> str | None:

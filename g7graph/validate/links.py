@@ -37,7 +37,8 @@ def dangling(sources: Sources, known: Collection[str], lang: str) -> list[Findin
     return [
         _finding(quad.triple, name, message, "dangling-reference")
         for quad, name in sources.quads
-        if isinstance(quad.object, ox.NamedNode)
+        if name not in sources.borrowed
+        and isinstance(quad.object, ox.NamedNode)
         and quad.object.value.startswith(_HELD)
         and quad.object.value not in described
     ]

@@ -18,11 +18,12 @@ from g7graph.validate.findings import VIOLATION, WARNING, Finding
 
 @dataclass
 class Sources:
-    """The quads read, each file's name, and in which file a subject is described."""
+    """The quads read, each file's name, in which file a subject is described, and which files are ours, not theirs."""
 
     quads: list[tuple[ox.Quad, str]] = field(default_factory=list)
     files: list[tuple[GraphFile, str]] = field(default_factory=list)
     home: dict[str, str] = field(default_factory=dict)
+    borrowed: set[str] = field(default_factory=set)
 
     def add(self, file: GraphFile, name: str, quads: Iterable[ox.Quad]) -> None:
         """Add a file; a subject lives where it is typed, else where it was met first."""
@@ -47,6 +48,8 @@ def read(project: Project, extra: Iterable[Path], lang: str) -> tuple[Sources, l
         name = project.name_of(file.path)
         try:
             sources.add(file, name, list(parse(file, name=name)))
+            if file not in added and not file.path.is_relative_to(project.root):
+                sources.borrowed.add(name)
         except DataError as error:
             findings.append(Finding(VIOLATION, name, error.line, "", "", error.detail, error.text(lang), "unparsable"))
     return sources, findings

@@ -19,13 +19,13 @@ _NAMESPACE = "# namespace:"
 
 
 def unknown(project: Project, sources: Sources, lang: str) -> list[Finding]:
-    """Find IRIs of a listed vocabulary, or of ours, that it does not have; and predicates of no listed vocabulary."""
+    """Find IRIs of a listed vocabulary, or of ours, that it does not have; predicates, classes and datatypes of none."""
     lists = closed_lists(project, sources)
     quads = [*sources.quads, *_shapes(project)]
     found: dict[tuple[str, str], Finding] = {}
     for quad, name in quads:
-        for iri, is_predicate in _iris(quad):
-            if (name, iri) not in found and (hint := _unknown(iri, is_predicate, lists)) is not None:
+        for iri, is_term in _iris(quad):
+            if (name, iri) not in found and (hint := _unknown(iri, is_term, lists)) is not None:
                 message = i18n.text("validate.unknown_term", lang, nearest=hint or "-")
                 subject = vocab.curie(text(quad.subject))
                 path = vocab.curie(quad.predicate.value)
@@ -36,8 +36,8 @@ def unknown(project: Project, sources: Sources, lang: str) -> list[Finding]:
 def closed_lists(project: Project, sources: Sources) -> dict[str, frozenset[str]]:
     """Return namespace → its terms: the lists of `ontology/terms/`, and our own vocabulary as it is defined."""
     lists = dict(map(_read, sorted((project.ontology / "terms").glob("*.txt"))))
-    subjects = (text(quad.subject) for quad, _ in sources.quads)
-    own = {iri for iri in subjects if iri.startswith(vocab.G7)}
+    typed = (quad for quad, _ in sources.quads if quad.predicate.value == vocab.RDF_TYPE)
+    own = {iri for iri in map(text, (quad.subject for quad in typed)) if iri.startswith(vocab.G7)}
     lists[vocab.G7] = frozenset(iri.removeprefix(vocab.G7) for iri in own)
     return lists
 
@@ -57,18 +57,19 @@ def _shapes(project: Project) -> Iterator[tuple[ox.Quad, str]]:
 
 def _iris(quad: ox.Quad) -> Iterator[tuple[str, bool]]:
     yield quad.predicate.value, True
-    for term in (quad.subject, quad.object):
+    typed = quad.predicate.value == vocab.RDF_TYPE
+    for term, is_term in ((quad.subject, False), (quad.object, typed)):
         if isinstance(term, ox.NamedNode):
-            yield term.value, False
+            yield term.value, is_term
     if isinstance(quad.object, ox.Literal):
-        yield quad.object.datatype.value, False
+        yield quad.object.datatype.value, True
 
 
-def _unknown(iri: str, is_predicate: bool, lists: Mapping[str, frozenset[str]]) -> str | None:
+def _unknown(iri: str, is_term: bool, lists: Mapping[str, frozenset[str]]) -> str | None:
     """Return the nearest known terms where an IRI is none of its vocabulary's, None where it is fine."""
     spaces = [space for space in lists if iri.startswith(space)]
     if not spaces:
-        return "" if is_predicate else None
+        return "" if is_term else None
     space = max(spaces, key=len)
     term = iri.removeprefix(space)
     if not term or term in lists[space]:

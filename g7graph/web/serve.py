@@ -15,6 +15,7 @@ from g7graph.build import MEMORY, open_store
 from g7graph.project import Project
 from g7graph.web.refusals import Refused
 
+_SECONDS_TO_END = 10
 _THREADS = 32  # more than may wait for their turn at /sparql
 
 
@@ -42,6 +43,7 @@ def serve(project: Project, *, host: str, port: int, store: str, lang: str = i18
         websockets=False,
         log_level=LogLevels.error,
         respawn_failed_workers=True,
+        workers_kill_timeout=_SECONDS_TO_END,
     )
     url = f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
     server.on_startup(lambda: print(i18n.text("web.serving", lang, url=url), file=sys.stderr, flush=True))  # noqa: T201
