@@ -75,7 +75,10 @@ class BadParameter(UsageError):
 
     def __init__(self, key: str, /, *, query: str, parameter: str, value: str = "", known: Iterable[str] = ()) -> None:
         self.query, self.parameter, self.value = query, parameter, value
-        self.nearest = nearest(value or parameter, known)
+        names = list(known)
+        self.nearest = nearest(value or parameter, names)
+        if key == "unknown_parameter":  # few enough to be told all
+            self.nearest = (*self.nearest, *sorted(set(names) - set(self.nearest)))
         super().__init__(key, query=query, parameter=parameter, value=value, nearest=_listed(self.nearest))
 
 

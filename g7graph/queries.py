@@ -24,7 +24,7 @@ Texts = Mapping[str, str]
 
 @dataclass(frozen=True)
 class Param:
-    """A parameter: its type (iri, string, lang, integer), for an IRI the kind of thing, and a default."""
+    """A parameter: its type (iri, string, lang, integer), for an IRI the kinds of thing it may be, and a default."""
 
     name: str
     type: str

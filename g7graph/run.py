@@ -77,7 +77,7 @@ def _term(store: Store, query: SavedQuery, param: Param, given: str) -> str:
 
 
 def _iri(store: Store, query: SavedQuery, param: Param, given: str) -> str:
-    known = candidates(store, param.kind)
+    known = {name: iri for kind in reversed(param.kind.split()) for name, iri in candidates(store, kind).items()}
     iri = given if "://" in given else vocab.expand(given) or known.get(vocab.fold(given), "")
     if iri not in known.values():
         keys = {iri.rpartition("/")[2] for iri in known.values()}

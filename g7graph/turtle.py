@@ -13,13 +13,19 @@ from contextlib import contextmanager
 from typing import Any
 
 import rdflib
-from rdflib import BNode, Graph, URIRef
+from rdflib import BNode, Graph, Literal, URIRef
 from rdflib.compare import to_canonical_graph
-from rdflib.plugins.serializers.turtle import TurtleSerializer
+from rdflib.plugins.serializers.turtle import VERB, TurtleSerializer
 from rdflib.term import Node
 
 from g7graph import vocab
 
+#: The plain forms of Turtle 1.1 §2.5.2 and §2.5.3.
+_PLAIN = {
+    vocab.XSD + "integer": re.compile(r"[+-]?[0-9]+"),
+    vocab.XSD + "decimal": re.compile(r"[+-]?[0-9]*\.[0-9]+"),
+    vocab.XSD + "boolean": re.compile("true|false"),
+}
 _HEADER = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\n)*")
 
 
@@ -37,6 +43,13 @@ class _SortedSerializer(TurtleSerializer):
             objects.sort(key=self._object_key)
         first = [predicate for predicate in self.predicateOrder if predicate in properties]
         return first + sorted(predicate for predicate in properties if predicate not in first)
+
+    def label(self, node: Any, position: int) -> str:
+        """Write a term; a literal plain only where plain Turtle has its very form."""
+        plain = _PLAIN.get(str(node.datatype)) if isinstance(node, Literal) else None
+        if isinstance(node, Literal) and node.datatype and not (plain and plain.fullmatch(str(node))):
+            return node._literal_n3(use_plain=False, qname_callback=lambda iri: self.get_pname(iri, position == VERB))  # noqa: SLF001 - as rdflib's own serialiser does
+        return str(super().label(node, position))
 
     @staticmethod
     def _object_key(node: Node) -> tuple[bool, str]:

@@ -24,7 +24,7 @@ RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 #: `indicator:4.4` needs no escape.
 KINDS = (
     "action-plan agency alliance assessment community company dataset dialogue-case discrepancy "
-    "disaggregation distribution entity erratum figure government indicator information-system mapping "
+    "disaggregation entity erratum figure government indicator information-system mapping "
     "measurement objective organisation passage place progress project purpose responsibility result "
     "round source-document topic "
 ).split()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 import pytest
@@ -84,3 +85,65 @@ def test_every_sentence_of_the_document_is_quoted(document: str, quotes: dict[st
         if not quote.isdecimal():  # a number alone stands in other sentences too
             left = left.replace(quote, "\n")
     assert re.findall("[A-Za-záéíóúñ]+", left) == []
+
+
+NUMBERS = """
+PREFIX g7: <https://w3id.org/g7graph/ontology#>
+PREFIX prov: <http://www.w3.org/ns/prov#>
+SELECT ?thing ?property ?value ?basis ?quote WHERE {
+  VALUES ?property { g7:value g7:inProcess g7:outOf g7:threshold g7:percent g7:amountPEN }
+  ?thing ?property ?value ; prov:hadPrimarySource/g7:quote ?quote .
+  OPTIONAL { ?thing g7:basis ?basis }
+}
+"""
+WORDS = {"un": 1, "una": 1, "dos": 2, "tres": 3, "cuatro": 4, "cinco": 5, "ocho": 8}
+
+
+def numbers(text: str) -> set[Decimal]:
+    """The numbers a text writes: 94,729 and 20,122,319.00, 0.54, «dos», 104 millones."""
+    found = {Decimal(WORDS[word]) for word in re.findall(r"\w+", text.lower()) if word in WORDS}
+    for digits, millions in re.findall(r"(\d[\d.,]*)( millones)?", text):
+        try:
+            number = Decimal(digits.rstrip(".,").replace(",", ""))
+        except InvalidOperation:
+            continue
+        found.add(number * 1_000_000 if millions else number)
+    return found
+
+
+def test_every_figure_is_written_in_its_own_passage(store: LocalStore) -> None:
+    written: dict[tuple[str, str, Decimal], set[Decimal]] = defaultdict(set)
+    for row in store.table(NUMBERS).records():
+        counted = str(row["basis"]).endswith("/counted")
+        one_of_a_list = "/disaggregation/" in str(row["thing"]) and row["value"] == 1
+        if not counted and not one_of_a_list:
+            key = str(row["thing"]), str(row["property"]), Decimal(str(row["value"]))
+            written[key] |= numbers(str(row["quote"]))
+    assert len(written) > 180
+    assert [key for key, found in written.items() if key[2] not in found] == []
+
+
+COUNTED = {
+    "O1.2-2014-05-target": 2,  # one municipality and one regional government
+    "O1.2-2014-05-baseline": 2,  # Cuzco and Apurímac
+    "O1.2-2014-05-actual": 5,  # three municipalities and two regional governments
+    "3.1a-plan-target": 2,  # Cusco and Apurímac
+    "3.1a-2014-05-target": 2,
+    "3.1a-2014-05-baseline": 2,
+    "3.1b-2014-05-baseline": 1,  # Piura
+    "3.1b-2014-05-actual": 1,
+    "5.1b-2014-05-actual": 1,  # the application, installed
+    "5.1c-plan-target": 16,  # 14 national entities and 2 local governments
+    "5.1c-2014-05-target": 16,
+    "8.1c-2014-05-actual": 1,  # the website, under development
+}
+
+
+def test_what_is_counted_is_what_a_reader_counts(store: LocalStore) -> None:
+    counted = """
+    PREFIX g7: <https://w3id.org/g7graph/ontology#>
+    PREFIX value-basis: <https://w3id.org/g7graph/id/value-basis/>
+    SELECT ?thing ?value { ?thing g7:basis value-basis:counted ; g7:value|g7:inProcess ?value }
+    """
+    found = {str(row["thing"]).rpartition("/")[2]: row["value"] for row in store.table(counted).records()}
+    assert found == COUNTED

@@ -48,6 +48,13 @@ def test_a_canonical_file_stays_as_it_is() -> None:
     assert format_text(CANONICAL) == CANONICAL
 
 
+def test_literals_keep_the_form_they_are_written_in() -> None:
+    text = '@prefix e: <http://e/> .\ne:a e:p "01"^^<http://www.w3.org/2001/XMLSchema#integer>, 1, 1e0, "1"@es .\n'
+    written = format_text(text)
+    assert " ".join(written.partition("e:a")[2].split()) == 'e:p 01, "1"@es, 1, "1e0"^^xsd:double .'
+    assert format_text(written) == written
+
+
 names = st.sampled_from([URIRef(f"https://w3id.org/g7graph/id/result/{n}") for n in range(4)])
 nodes = names | st.sampled_from([BNode("a"), BNode("b")])
 texts = st.text(st.characters(blacklist_categories=("Cs", "Cc")), max_size=8)

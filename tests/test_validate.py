@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from g7graph.project import Project
+from g7graph.turtle import format_text
 from g7graph.validate import Finding, validate
 
 PREFIXES = """@prefix agency: <https://w3id.org/g7graph/id/agency/> .
@@ -117,3 +118,38 @@ def test_messages_speak_the_language_asked_for(copy: Path, tmp_path: Path) -> No
     assert "no se puede leer" in messages["es"]
     assert "cannot be read" in messages["en"]
     assert "ne peut être lu" in messages["fr"]
+
+
+def other_framework(root: Path, text: str) -> Project:
+    """A framework of one file that borrows our ontology."""
+    (root / "data/ttl").mkdir(parents=True)
+    (root / "data/ttl/ronda 2015.ttl").write_text(format_text(text))
+    return Project.find(root)
+
+
+def test_another_framework_is_not_blamed_for_what_is_ours(tmp_path: Path) -> None:
+    text = (
+        "# One company.\n" + PREFIXES + '<https://w3id.org/g7graph/id/company/x> a g7:Company ; rdfs:label "X"@es .\n'
+    )
+    assert validate(other_framework(tmp_path, text)) == []
+
+
+def test_a_misspelt_class_or_datatype_of_no_vocabulary_is_found(tmp_path: Path) -> None:
+    text = (
+        "# Misspelt.\n" + PREFIXES + "<http://x/a> a <http://www.w3.org/ns/provv#Entity> ; g7:value "
+        '"1"^^<http://www.w3.org/2001/XMLSchemas#integer> .\n'
+    )
+    values = {one.value for one in validate(other_framework(tmp_path, text)) if one.source == "unknown-term"}
+    assert values == {"http://www.w3.org/ns/provv#Entity", "http://www.w3.org/2001/XMLSchemas#integer"}
+
+
+@pytest.mark.parametrize(("lang", "word"), [("es", "principal"), ("en", "main"), ("fr", "principal")])
+def test_what_a_sparql_constraint_finds_is_told_in_the_language_asked_for(tmp_path: Path, lang: str, word: str) -> None:
+    root = tmp_path / "framework"
+    shutil.copytree(Project.default().data, root / "data/ttl")
+    path = root / "data/ttl/measurements/2014-05.ttl"
+    path.write_text(path.read_text().replace("standing:conflicting", "standing:main"))
+    found = [one for one in validate(Project.find(root), lang=lang) if one.source == "g7sh:Indicator-measurement"]
+    assert {one.subject for one in found} == {"indicator:4.4"}
+    assert all(word in one.message for one in found), found[0].message
+    assert not [one for one in validate(Project.find(root), lang=lang) if one.file == "derived/progress"]

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 from g7graph import i18n, vocab
 from g7graph.project import Project
-from g7graph.validate.findings import Finding
+from g7graph.validate.findings import VIOLATION, Finding
 from g7graph.validate.sources import Sources
 
 if TYPE_CHECKING:
     import rdflib
     from rdflib.term import Node
+
+_DERIVED = "derived/progress"
 
 
 def violations(project: Project, sources: Sources, derived: bytes, lang: str) -> list[Finding]:
@@ -23,12 +25,18 @@ def violations(project: Project, sources: Sources, derived: bytes, lang: str) ->
     for file, _ in sources.files:
         data.parse(file.path)
     data.parse(data=derived, format="nt")
-    _, report, _ = shacl(data, shacl_graph=shapes_graph(project), inference="none", inplace=True)
+    shapes = shapes_graph(project)
+    _, report, _ = shacl(data, shacl_graph=shapes, inference="none", inplace=True)
     assert isinstance(report, rdflib.Graph)  # noqa: S101 - pySHACL hands out bytes only when asked to
-    return [
+    for triple in shapes.triples((None, rdflib.SH.message, None)):
+        report.add(triple)
+    found = [
         _finding(report, result, sources, lang)
         for result in report.subjects(rdflib.RDF.type, rdflib.SH.ValidationResult)
     ]
+    # What is derived from faulty data is faulty too, and nobody can mend it there.
+    at_source = [one for one in found if one.file != _DERIVED]
+    return at_source if any(one.severity == VIOLATION for one in at_source) else found
 
 
 def shapes_graph(project: Project) -> rdflib.Graph:
@@ -50,7 +58,7 @@ def _finding(report: rdflib.Graph, result: Node, sources: Sources, lang: str) ->
     path, value = report.value(result, SH.resultPath), report.value(result, SH.value)
     return Finding(
         severity=severity,
-        file=sources.file_of(focus) or "derived/progress",
+        file=sources.file_of(focus) or _DERIVED,
         line=0,
         subject=vocab.curie(focus),
         path=_path(report, path),
@@ -77,7 +85,7 @@ def _path(report: rdflib.Graph, path: Node | None) -> str:
 def _message(report: rdflib.Graph, result: Node, lang: str) -> str:
     from rdflib import SH, Literal
 
-    texts = {
-        text.language or "": str(text) for text in report.objects(result, SH.resultMessage) if isinstance(text, Literal)
-    }
+    shape = report.value(result, SH.sourceShape)
+    said = [*report.objects(result, SH.resultMessage), *report.objects(shape, SH.message)]
+    texts = {text.language or "": str(text) for text in said if isinstance(text, Literal)}
     return texts.get(lang) or texts.get(i18n.DEFAULT) or next(iter(sorted(texts.values())), "")

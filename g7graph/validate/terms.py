@@ -19,7 +19,7 @@ _NAMESPACE = "# namespace:"
 
 
 def unknown(project: Project, sources: Sources, lang: str) -> list[Finding]:
-    """Find IRIs of a listed vocabulary, or of ours, that it does not have; predicates, classes and datatypes of none."""
+    """Find IRIs that a listed vocabulary, or ours, does not have; predicates, classes and datatypes of none."""
     lists = closed_lists(project, sources)
     quads = [*sources.quads, *_shapes(project)]
     found: dict[tuple[str, str], Finding] = {}

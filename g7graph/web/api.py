@@ -83,12 +83,12 @@ def options(param: Param) -> dict[str, str]:
     """Return what a parameter may be, key → label; nothing where there are too many to choose from."""
     if param.type != "iri":
         return {}
-    prefix = vocab.thing(param.kind, "")
-    found = asks.ask(site().store, "options", prefix=[Literal(prefix)])
+    prefixes = [vocab.thing(kind, "") for kind in param.kind.split()]
     labels: dict[str, list[Literal]] = {}
-    for thing, label in found.rows:
-        if thing is not None and isinstance(label, Literal):
-            labels.setdefault(thing.value.removeprefix(prefix), []).append(label)
+    for prefix in prefixes:
+        for thing, label in asks.ask(site().store, "options", prefix=[Literal(prefix)]).rows:
+            if thing is not None and isinstance(label, Literal):
+                labels.setdefault(thing.value.removeprefix(prefix), []).append(label)
     named = {key: best(texts, language()) for key, texts in labels.items()}
     return dict(sorted(named.items(), key=lambda one: _natural(one[0]))) if len(named) <= _OPTIONS else {}
 

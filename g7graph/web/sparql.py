@@ -11,7 +11,7 @@ from pyoxigraph import Literal, NamedNode
 
 from g7graph import i18n
 from g7graph.errors import QueryError
-from g7graph.store import Answer
+from g7graph.store import Answer, guard
 from g7graph.table import Column, Table
 from g7graph.web import answer, asks, formats
 from g7graph.web.context import site
@@ -22,6 +22,10 @@ from g7graph.web.refusals import Refused
 blueprint = Blueprint("sparql", __name__)
 
 SHOWN = 500
+
+
+#: Functions whose answer is another one each time: it is not kept.
+_CHANGING = ("NOW", "RAND", "UUID", "STRUUID", "BNODE")
 
 
 @blueprint.route("/sparql", methods=["GET", "POST"])
@@ -39,7 +43,10 @@ def endpoint() -> Response:
     if chosen is formats.HTML:
         return shown(asked)
     out = evaluator()(lambda out: formats.write(evaluated(asked), chosen.name, out))
-    return answer.file(out, chosen)
+    response = answer.file(out, chosen)
+    if any(word in _CHANGING for word, _ in guard.words(asked.text)):
+        response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def evaluated(asked: Asked) -> Answer:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from flask import Blueprint, Response
 from pyoxigraph import Literal, NamedNode
 
-from g7graph import vocab
+from g7graph import __version__, vocab
 from g7graph.store import Store
 from g7graph.table import Term
 from g7graph.web import answer, formats
@@ -43,7 +43,14 @@ class _Read:
     said: dict[str, list[Term]] = field(default_factory=dict)
 
 
+@blueprint.get("/ontology/logo.svg")
+def logo() -> Response:
+    """Answer with the logo of the vocabulary."""
+    return Response((site().project.ontology / "logo.svg").read_bytes(), content_type="image/svg+xml")
+
+
 @blueprint.get("/ontology")
+@blueprint.get(f"/ontology/{__version__}")
 @blueprint.get("/ontology.<extension>")
 def ontology(extension: str | None = None) -> Response:
     """Answer with the vocabulary: in RDF, or as a list of its terms."""

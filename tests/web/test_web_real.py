@@ -158,3 +158,14 @@ def test_every_graph_of_the_list_is_served(real: FlaskClient) -> None:
     assert len(addresses) > 20
     for address in addresses:
         assert real.get(address, headers={"Accept": "application/n-triples"}).data.count(b"\n") > 0
+
+
+def test_the_version_and_the_logo_of_the_vocabulary_are_served(real: FlaskClient) -> None:
+    versioned = real.get("/ontology/0.1.0", headers={"Accept": "text/turtle"})
+    assert versioned.data == real.get("/ontology", headers={"Accept": "text/turtle"}).data
+    assert real.get("/ontology/logo.svg").data.startswith(b"<svg")
+
+
+def test_an_answer_that_differs_each_time_is_not_kept(real: FlaskClient) -> None:
+    answers = {real.get("/sparql", query_string={"query": "SELECT (UUID() AS ?id) {}"}).data for _ in range(2)}
+    assert len(answers) == 2
