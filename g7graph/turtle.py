@@ -22,7 +22,7 @@ from g7graph import vocab
 
 #: The plain forms of Turtle 1.1 §2.5.2 and §2.5.3.
 _PLAIN = {
-    vocab.XSD + "integer": re.compile(r"[+-]?[0-9]+"),
+    vocab.XSD + "integer": re.compile(r"-?(?:0|[1-9][0-9]*)"),
     vocab.XSD + "decimal": re.compile(r"[+-]?[0-9]*\.[0-9]+"),
     vocab.XSD + "boolean": re.compile("true|false"),
 }

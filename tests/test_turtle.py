@@ -51,7 +51,7 @@ def test_a_canonical_file_stays_as_it_is() -> None:
 def test_literals_keep_the_form_they_are_written_in() -> None:
     text = '@prefix e: <http://e/> .\ne:a e:p "01"^^<http://www.w3.org/2001/XMLSchema#integer>, 1, 1e0, "1"@es .\n'
     written = format_text(text)
-    assert " ".join(written.partition("e:a")[2].split()) == 'e:p 01, "1"@es, 1, "1e0"^^xsd:double .'
+    assert " ".join(written.partition("e:a")[2].split()) == 'e:p "01"^^xsd:integer, "1"@es, 1, "1e0"^^xsd:double .'
     assert format_text(written) == written
 
 

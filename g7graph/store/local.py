@@ -50,6 +50,10 @@ class LocalStore:
         except (OSError, ValueError, RuntimeError) as error:
             raise QueryError("not_evaluated", detail=str(error)) from error
 
+    def stir(self) -> None:
+        """Advance the engine's random numbers in this thread: a forked process starts where its parent stood."""
+        list(self.inner.query("SELECT (UUID() AS ?one) {}"))  # type: ignore[arg-type]
+
     def table(self, text: str) -> Table:
         """Evaluate SELECT or ASK into a table."""
         with self.gate.reading():

@@ -56,7 +56,8 @@ class Evaluator:
     """Runs work on a store within limits."""
 
     def __init__(self, store: object, limits: Limits) -> None:
-        self._gate = store.gate if isinstance(store, LocalStore) else Gate()
+        self._store = store if isinstance(store, LocalStore) else None
+        self._gate = self._store.gate if self._store else Gate()
         self.limits = limits
         self.enforced = isinstance(store, LocalStore) and store.in_memory and hasattr(os, "fork")
         self._free = threading.BoundedSemaphore(limits.together)
@@ -97,6 +98,8 @@ class Evaluator:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)  # the child only reads, writes its file and ends
             with self._gate.alone():
+                if self._store:
+                    self._store.stir()
                 pid = os.fork()
                 if pid == 0:
                     self._child(work, out, sealed=sealed)
