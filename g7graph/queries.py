@@ -1,4 +1,4 @@
-"""Saved queries: `.rq` files with a `#+` header, their parameters, and how they are run."""
+"""Saved queries: `.rq` files with a `#+` header and parameters."""
 
 from __future__ import annotations
 

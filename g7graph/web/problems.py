@@ -41,7 +41,9 @@ def _of_ours(error: G7Error) -> Response:
     said = {**error.values, **vars(error)}
     more = {name: said[name] for name in _SAID if said.get(name)}
     status = STATUS.get(error.key, HTTPStatus.INTERNAL_SERVER_ERROR)
-    response = _problem(status, _TYPE + error.key.replace("_", "-"), error.text(language()), more)
+    # Where the operator's store is, is nobody's business.
+    detail = say("store_away") if error.key == "store_remote" else error.text(language())
+    response = _problem(status, _TYPE + error.key.replace("_", "-"), detail, more)
     if error.key == "busy":
         response.headers["Retry-After"] = _RETRY_SECONDS
     return response
