@@ -153,3 +153,17 @@ def test_what_a_sparql_constraint_finds_is_told_in_the_language_asked_for(tmp_pa
     assert {one.subject for one in found} == {"indicator:4.4"}
     assert all(word in one.message for one in found), found[0].message
     assert not [one for one in validate(Project.find(root), lang=lang) if one.file == "derived/progress"]
+
+
+def test_what_is_not_read_and_what_would_be_overwritten_is_said(tmp_path: Path) -> None:
+    framework = other_framework(tmp_path, "# Nothing.\n")
+    (tmp_path / "data/ttl/round.nq").write_text("")
+    (tmp_path / "data/ttl/ROUND.TTL").write_text("")
+    (tmp_path / "data/ttl/derived").mkdir()
+    (tmp_path / "data/ttl/derived/progress.ttl").write_text("")
+    found = {(one.severity, one.file, one.source) for one in validate(framework)}
+    assert found >= {
+        ("Warning", "data/ttl/round.nq", "not-turtle"),
+        ("Warning", "data/ttl/ROUND.TTL", "not-turtle"),
+        ("Violation", "data/ttl/derived/progress.ttl", "reserved-name"),
+    }

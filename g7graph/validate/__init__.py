@@ -48,7 +48,7 @@ def _steps(project: Project, extra: Iterable[Path], lang: str) -> Iterator[list[
     if broken or project.is_plain:
         return
     library = Library.read(project.queries)
-    yield files.formatting(project, sources, lang)
+    yield [*files.misplaced(project, lang), *files.formatting(project, sources, lang)]
     yield terms.unknown(project, sources, lang)
     derived = _derived(sources, library)
     yield links.doubled(sources, lang) + links.dangling(sources, _known(library), lang)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,9 +11,12 @@ import pyoxigraph as ox
 from g7graph import i18n, vocab
 from g7graph.errors import DataError
 from g7graph.graph import parse
-from g7graph.project import GraphFile, Project
+from g7graph.project import RDF_SUFFIXES, GraphFile, Project
 from g7graph.table import text
 from g7graph.validate.findings import VIOLATION, WARNING, Finding
+
+#: Folders whose graphs are made, not written: `graph/derived/…`, and those of the ontology.
+_RESERVED = ("derived", "ontology")
 
 
 @dataclass
@@ -53,6 +56,17 @@ def read(project: Project, extra: Iterable[Path], lang: str) -> tuple[Sources, l
         except DataError as error:
             findings.append(Finding(VIOLATION, name, error.line, "", "", error.detail, error.text(lang), "unparsable"))
     return sources, findings
+
+
+def misplaced(project: Project, lang: str) -> Iterator[Finding]:
+    """Find what stands in the Turtle tree and is not read as a graph of its own."""
+    for path in sorted(project.data.rglob("*")):
+        name, first = project.name_of(path), path.relative_to(project.data).parts[0]
+        if path.suffix.lower() in RDF_SUFFIXES and path.suffix != ".ttl" and path.is_file():
+            yield Finding(WARNING, name, 0, "", "", "", i18n.text("validate.not_turtle", lang), "not-turtle")
+        elif path.suffix == ".ttl" and first in _RESERVED:
+            message = i18n.text("validate.reserved", lang, folder=first)
+            yield Finding(VIOLATION, name, 0, "", "", "", message, "reserved-name")
 
 
 def formatting(project: Project, sources: Sources, lang: str) -> list[Finding]:
