@@ -38,7 +38,6 @@ SCHEMES = (
 
 STANDARD = {
     "adms": "http://www.w3.org/ns/adms#",
-    "bibo": "http://purl.org/ontology/bibo/",
     "cids": "https://ontology.commonapproach.org/cids#",
     "dcat": "http://www.w3.org/ns/dcat#",
     "dcterms": "http://purl.org/dc/terms/",

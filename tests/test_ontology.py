@@ -27,9 +27,21 @@ LISTS = sorted((FOLDER / "terms").glob("*.txt"))
 ONTOLOGY = URIRef(vocab.ONTOLOGY)
 LANGUAGES = ["en", "es", "fr"]
 PROPERTY_TYPES = (OWL.ObjectProperty, OWL.DatatypeProperty)
+Pair = tuple[Node, Node]
 G7, QB, PROF = Namespace(vocab.G7), Namespace(vocab.STANDARD["qb"]), Namespace(vocab.STANDARD["prof"])
 SCHEMA = Namespace(vocab.STANDARD["schema"])
 PREFIXES = "".join(f"@prefix {prefix}: <{space}> .\n" for prefix, space in vocab.PREFIXES.items())
+#: The classes, of those side by side in the hierarchy, that one thing may be of both of.
+OVERLAPS = (
+    "Agency Alliance",
+    "Agency Community",
+    "Agency Company",
+    "Agency PublicEntity",
+    "Agency SubnationalGovernment",
+    "Company PublicEntity",
+    "CompositeIndicator PerformanceIndicator",
+    "CompositeIndicator ProcessIndicator",
+)
 #: The keys that DESIGN.md and the shapes rely on; the lists may grow.
 KEYS = {
     "axis": "efficiency transparency dialogue",
@@ -197,14 +209,100 @@ def scheme_spaces() -> tuple[str, ...]:
     return tuple(f"{vocab.THING}{scheme}/" for scheme in vocab.SCHEMES)
 
 
+def said(vocabulary: Graph, data: Graph, term: Node) -> set[Pair]:
+    """What the data state with a property, and what follows from its inverse, its parts and its being transitive."""
+    pairs = set(data.subject_objects(term))
+    for inverse in vocabulary.objects(term, OWL.inverseOf):
+        pairs |= {(value, subject) for subject, value in data.subject_objects(inverse)}
+    for part in vocabulary.subjects(RDFS.subPropertyOf, term):
+        pairs |= set(data.subject_objects(part))
+    return closed(pairs) if (term, RDF.type, OWL.TransitiveProperty) in vocabulary else pairs
+
+
+def closed(pairs: set[Pair]) -> set[Pair]:
+    """The pairs and all that a chain of them leads to."""
+    steps = {first: {end for start, end in pairs if start == first} for first, _ in pairs}
+    longer = {(first, last) for first, middle in pairs for last in steps.get(middle, ())}
+    return pairs if longer <= pairs else closed(pairs | longer)
+
+
 def test_the_examples_are_what_the_data_say(vocabulary: Graph, data: Graph, properties: list[URIRef]) -> None:
-    """Of the document's own plan and report; progress is derived, and one round has no other before it."""
+    """Of the document's own plan and report; progress is derived, and one round has no other beside it."""
+    unsaid = set()
     for term in properties:
         (example,) = vocabulary.objects(term, SKOS.example)
         statements = Graph(bind_namespaces="none").parse(data=PREFIXES + str(example), format="turtle")
-        if term not in set(data.predicates()):
-            continue
-        assert set(statements) <= set(data), local(term)
+        pairs = said(vocabulary, data, term)
+        if not pairs:
+            unsaid.add(term)
+        else:
+            assert set(statements.subject_objects()) <= pairs, local(term)
+    derived = {term for term in properties if set(vocabulary.objects(term, SCHEMA.domainIncludes)) == {G7.Progress}}
+    assert unsaid == {*derived, G7.previous, G7.next}
+
+
+def test_an_inverse_goes_the_other_way_between_the_same_things(vocabulary: Graph, data: Graph) -> None:
+    pairs = list(vocabulary.subject_objects(OWL.inverseOf))
+    assert len(pairs) == 14
+    mirrored = [(SCHEMA.domainIncludes, SCHEMA.rangeIncludes), (RDFS.domain, RDFS.range)]
+    for inverse, stated in pairs:
+        assert languages(vocabulary, inverse, SKOS.scopeNote) == LANGUAGES, local(inverse)
+        assert (None, inverse, None) not in data, local(inverse)
+        for here, there in (*mirrored, *(pair[::-1] for pair in mirrored)):
+            if str(stated).startswith(vocab.G7):
+                assert set(vocabulary.objects(inverse, here)) == set(vocabulary.objects(stated, there)), local(inverse)
+
+
+def test_a_property_is_functional_just_where_shapes_allow_one_value(
+    vocabulary: Graph, properties: list[URIRef]
+) -> None:
+    shapes = parsed(*sorted((FOLDER / "shapes").glob("*.ttl")))
+    limited = {
+        (kind, path)
+        for shape, kind in shapes.subject_objects(SH.targetClass)
+        for rule in shapes.objects(shape, SH.property)
+        if (rule, SH.maxCount, Literal(1)) in shapes
+        for path in shapes.objects(rule, SH.path)
+    }
+    for term in properties:
+        users = list(vocabulary.objects(term, SCHEMA.domainIncludes))
+        single = all(any((kind, term) in limited for kind in ancestors(vocabulary, user)) for user in users)
+        assert single == ((term, RDF.type, OWL.FunctionalProperty) in vocabulary), local(term)
+
+
+def test_the_data_keep_to_what_properties_are_said_to_be(vocabulary: Graph, data: Graph) -> None:
+    def of(kind: Node) -> list[Node]:
+        return list(vocabulary.subjects(RDF.type, kind))
+
+    assert len(of(OWL.FunctionalProperty)) > 90
+    for term in of(OWL.FunctionalProperty):
+        users = list(data.subjects(term))
+        assert len(users) == len(set(users)), term
+    one_way = of(OWL.AsymmetricProperty)
+    assert len(one_way) == 5
+    assert not [
+        (one, term, other)
+        for term in one_way
+        for one, other in data.subject_objects(term)
+        if (other, term, one) in data
+    ]
+    assert of(OWL.IrreflexiveProperty) == [G7.combines]
+    assert not [one for one, other in data.subject_objects(G7.combines) if one == other]
+
+
+def test_the_transitive_property_is_nothing_else_as_owl_2_dl_asks(vocabulary: Graph) -> None:
+    """Functional, asymmetric, irreflexive: not for it, nor for what it is a part of."""
+    (transitive,) = vocabulary.subjects(RDF.type, OWL.TransitiveProperty)
+    assert transitive == G7.withinTransitive
+    assert (G7.within, RDFS.subPropertyOf, transitive) in vocabulary
+    kinds = {
+        kind
+        for node in vocabulary.transitive_objects(transitive, RDFS.subPropertyOf)
+        if node is not None
+        for kind in vocabulary.objects(node, RDF.type)
+    }
+    assert kinds == {OWL.ObjectProperty, OWL.TransitiveProperty}
+    assert not list(vocabulary.subjects(RDF.type, OWL.Restriction))
 
 
 def test_a_property_is_of_objects_or_of_data_and_says_where_it_is_used(
@@ -252,9 +350,18 @@ def ancestors(graph: Graph, node: Node) -> set[Node]:
 
 def disjoint_pairs(vocabulary: Graph) -> set[frozenset[Node]]:
     pairs = {frozenset(pair) for pair in vocabulary.subject_objects(OWL.disjointWith)}
-    for head in vocabulary.objects(None, OWL.disjointUnionOf):
+    groups = [*vocabulary.objects(None, OWL.disjointUnionOf), *vocabulary.objects(None, OWL.members)]
+    for head in groups:
         pairs |= {frozenset(pair) for pair in combinations(Collection(vocabulary, head), 2)}
     return pairs
+
+
+def are_disjoint(vocabulary: Graph, one: Node, other: Node) -> bool:
+    """Whether two classes, or any above them, are stated to share nothing."""
+    pairs = disjoint_pairs(vocabulary)
+    return any(
+        frozenset((a, b)) in pairs for a in ancestors(vocabulary, one) for b in ancestors(vocabulary, other) if a != b
+    )
 
 
 @pytest.mark.parametrize(
@@ -270,11 +377,27 @@ def disjoint_pairs(vocabulary: Graph) -> set[frozenset[Node]]:
         "Place SubnationalGovernment",
         "Place Community",
         "Discrepancy Erratum Passage",
+        "ActionPlan MonitoringRound SourceDocument",
+        "Agency Project Responsibility Topic",
+        "Community Company EitiOrganisation SubnationalGovernment",
+        "Alliance Community PublicEntity SubnationalGovernment",
+        "Alliance Place Project Responsibility",
     ],
 )
 def test_what_cannot_be_the_same_thing_is_disjoint(vocabulary: Graph, names: str) -> None:
-    pairs = disjoint_pairs(vocabulary)
-    assert not [pair for pair in combinations(names.split(), 2) if frozenset(map(G7.term, pair)) not in pairs]
+    for one, other in combinations(map(G7.term, names.split()), 2):
+        assert are_disjoint(vocabulary, one, other), (one, other)
+
+
+def test_two_classes_may_only_overlap_where_the_overlap_is_known(vocabulary: Graph, classes: list[URIRef]) -> None:
+    """An agency may be a ministry, a company the State's; a composite indicator is of either kind."""
+    overlaps = {
+        frozenset((local(one), local(other)))
+        for one, other in combinations(classes, 2)
+        if own(vocabulary.objects(one, RDFS.subClassOf)) == own(vocabulary.objects(other, RDFS.subClassOf))
+        if not are_disjoint(vocabulary, one, other)
+    }
+    assert overlaps == {frozenset(pair.split()) for pair in OVERLAPS}
 
 
 def test_a_composite_indicator_may_be_of_either_kind(vocabulary: Graph) -> None:
