@@ -14,7 +14,6 @@ from g7graph.errors import StoreError
 from g7graph.graph import format_of, unparsable
 from g7graph.project import Project
 from g7graph.queries import Library
-from g7graph.store import Store
 from g7graph.store.local import LocalStore
 from g7graph.store.remote import RemoteStore
 
@@ -24,15 +23,18 @@ _FRESH_SUFFIX = ".new"
 _REPLACING = "being replaced"
 
 
-def open_store(project: Project, where: str = MEMORY, *, read_only: bool = False) -> Store:
-    """Open a project's store: in memory, on disk (`where` is a folder) or remote (`where` is a URL).
+def open_store(project: Project, where: str = MEMORY, *, read_only: bool = False) -> LocalStore | RemoteStore:
+    """Open a project's store: remote where `where` is a URL, else as `open_local`."""
+    return RemoteStore(where) if "://" in where else open_local(project, where, read_only=read_only)
+
+
+def open_local(project: Project, where: str = MEMORY, *, read_only: bool = False) -> LocalStore:
+    """Open a project's store in memory, or on disk (`where` is a folder).
 
     A store on disk is built when the data, the rules or the program changed since; `read_only` opens it beside other
     processes. A folder that holds something else is refused. Raises DataError for a file that does not parse,
     StoreError for a store that cannot be opened.
     """
-    if "://" in where:
-        return RemoteStore(where)
     version = version_of(project)
     if where == MEMORY:
         return LocalStore(_filled(ox.Store(), project), version=version, union=not project.is_plain)

@@ -6,6 +6,7 @@ G7Error
 └── UsageError        the question was put wrongly
     ├── QueryError    SPARQL that does not parse, or is not allowed here
     ├── UnknownName   no such query, graph, format …; the nearest names are given
+    ├── Limited       a query beyond one of the service's limits
     └── BadParameter  a parameter the query does not have, or a value it does not take
 """
 
@@ -34,6 +35,10 @@ class G7Error(Exception):
     def __str__(self) -> str:
         return self.text("en")
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Let an error pass from a process to its parent as it is."""
+        return _restored, (type(self), self.args, vars(self))
+
 
 class DataError(G7Error):
     """A data file that cannot be read, with the place where reading stopped."""
@@ -59,6 +64,10 @@ class QueryError(UsageError):
     def __init__(self, key: str, /, *, detail: str = "", line: int = 0, column: int = 0, **values: object) -> None:
         super().__init__(key, detail=detail, line=line, column=column, **values)
         self.detail, self.line, self.column = detail, line, column
+
+
+class Limited(UsageError):
+    """A query beyond one of the service's limits, or one too many."""
 
 
 class UnknownName(UsageError):
@@ -90,6 +99,12 @@ def nearest(name: str, known: Iterable[str], *, most: int = 3) -> tuple[str, ...
     """
     names = sorted(set(known))
     return tuple(get_close_matches(name, names, most, 0.5) or names[:most])
+
+
+def _restored(kind: type[G7Error], args: tuple[object, ...], state: dict[str, object]) -> G7Error:
+    error = kind.__new__(kind, *args)
+    vars(error).update(state)
+    return error
 
 
 def _listed(names: Iterable[str]) -> str:

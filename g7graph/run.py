@@ -11,13 +11,13 @@ from pyoxigraph import Literal, NamedNode
 from g7graph import i18n, vocab
 from g7graph.errors import BadParameter
 from g7graph.queries import Param, SavedQuery, slot
-from g7graph.store import Answer, Store
+from g7graph.store import Answer, Engine, Store
 from g7graph.table import Table
 
 _NAMES = Path(__file__).with_name("names.rq")
 
 
-def answer(store: Store, query: SavedQuery, values: Mapping[str, str], *, lang: str = i18n.DEFAULT) -> Answer:
+def answer(store: Engine, query: SavedQuery, values: Mapping[str, str], *, lang: str = i18n.DEFAULT) -> Answer:
     """Run a saved query of any form. Raises BadParameter as `bind`, QueryError as the store."""
     return store.query(bind(store, query, values, lang=lang))
 

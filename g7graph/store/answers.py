@@ -1,13 +1,58 @@
-"""From an engine's answer to a table."""
+"""From an engine's answer to a table, or to bytes in the standard formats."""
 
 from __future__ import annotations
 
-from pyoxigraph import Literal, NamedNode, QueryBoolean, QuerySolutions, QueryTriples, Triple
+from typing import IO, cast
+
+from pyoxigraph import (
+    Literal,
+    NamedNode,
+    QueryBoolean,
+    QueryResultsFormat,
+    QuerySolutions,
+    QueryTriples,
+    RdfFormat,
+    Triple,
+)
 
 from g7graph.errors import QueryError
+from g7graph.exports.characters import Allowed
 from g7graph.store import Answer
 from g7graph.table import Column, Table
 from g7graph.vocab import XSD
+
+RESULTS = {
+    "json": QueryResultsFormat.JSON,
+    "xml": QueryResultsFormat.XML,
+    "csv": QueryResultsFormat.CSV,
+    "tsv": QueryResultsFormat.TSV,
+}
+GRAPHS = {
+    "ttl": RdfFormat.TURTLE,
+    "jsonld": RdfFormat.JSON_LD,
+    "nt": RdfFormat.N_TRIPLES,
+    "nq": RdfFormat.N_QUADS,
+    "trig": RdfFormat.TRIG,
+    "rdf": RdfFormat.RDF_XML,
+}
+#: What the engine writes of an answer as it comes, whatever its size.
+FORMS = (*RESULTS, *GRAPHS)
+_XML = ("xml", "rdf")
+
+
+def write(answer: Answer, form: str, out: IO[bytes]) -> None:
+    """Have the engine write an answer in one of FORMS. Raises QueryError where the answer is of the other kind."""
+    to = cast(IO[bytes], Allowed(out)) if form in _XML else out
+    if isinstance(answer, QueryTriples):
+        if form not in GRAPHS:
+            raise QueryError("no_table")
+        answer.serialize(to, GRAPHS[form])
+    else:
+        if form not in RESULTS:
+            raise QueryError("no_graph")
+        answer.serialize(to, RESULTS[form])
+    if isinstance(to, Allowed):
+        to.flush()
 
 
 def as_triples(answer: Answer) -> list[Triple]:

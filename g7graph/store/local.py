@@ -10,7 +10,6 @@ import pyoxigraph as ox
 from g7graph.errors import QueryError
 from g7graph.store import Answer, guard
 from g7graph.store.answers import as_table, as_triples
-from g7graph.store.gate import Gate
 from g7graph.table import Table
 
 _SYNTAX = re.compile(r"error at (?P<line>\d+):(?P<column>\d+): (?P<detail>.*)", re.DOTALL)
@@ -26,7 +25,6 @@ class LocalStore:
         self.in_memory = in_memory
         self.version = version
         self.union = union
-        self.gate = Gate()
 
     def query(
         self,
@@ -35,7 +33,11 @@ class LocalStore:
         default_graphs: Sequence[str] | None = None,
         named_graphs: Sequence[str] | None = None,
     ) -> Answer:
-        """Evaluate a query; see `Store.query`. Nothing outside the store is ever asked."""
+        """Evaluate a query; the graphs given, if any, replace the store's own dataset. Nothing outside is ever asked.
+
+        The answer is to be consumed and dropped in this same thread. Raises QueryError for a query that does not
+        parse or is not allowed here.
+        """
         guard.refuse_outbound(text)
         given = default_graphs is not None or named_graphs is not None
         try:
@@ -50,24 +52,17 @@ class LocalStore:
         except (OSError, ValueError, RuntimeError) as error:
             raise QueryError("not_evaluated", detail=str(error)) from error
 
-    def stir(self) -> None:
-        """Advance the engine's random numbers in this thread: a forked process starts where its parent stood."""
-        list(self.inner.query("SELECT (UUID() AS ?one) {}"))  # type: ignore[arg-type]
-
     def table(self, text: str) -> Table:
         """Evaluate SELECT or ASK into a table."""
-        with self.gate.reading():
-            return as_table(self.query(text))
+        return as_table(self.query(text))
 
     def triples(self, text: str) -> list[ox.Triple]:
         """Evaluate CONSTRUCT or DESCRIBE into a list."""
-        with self.gate.reading():
-            return as_triples(self.query(text))
+        return as_triples(self.query(text))
 
     def graphs(self) -> list[str]:
         """List the named graphs, sorted."""
-        with self.gate.reading():
-            return sorted(graph.value for graph in self.inner.named_graphs() if isinstance(graph, ox.NamedNode))
+        return sorted(graph.value for graph in self.inner.named_graphs() if isinstance(graph, ox.NamedNode))
 
 
 def _syntax_error(message: str, text: str) -> QueryError:

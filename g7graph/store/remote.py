@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Sequence
+from contextlib import ExitStack
+from typing import IO
 from urllib.error import URLError
 
 import pyoxigraph as ox
 
 from g7graph.errors import QueryError, StoreError
-from g7graph.store import Answer, guard
-from g7graph.store.answers import as_table, as_triples
+from g7graph.store import Answer, Asker, Question, guard
+from g7graph.store.answers import as_table, as_triples, write
 from g7graph.table import Table
 
 _TIMEOUT_SECONDS = 30
@@ -78,6 +81,16 @@ class RemoteStore:
     def triples(self, text: str) -> list[ox.Triple]:
         """Evaluate CONSTRUCT or DESCRIBE into a list."""
         return as_triples(self.query(text))
+
+    def answer(self, question: Question, form: str, asker: Asker) -> IO[bytes]:
+        """Answer a stranger's question; see `Service.answer`."""
+        with ExitStack() as opened:
+            out = opened.enter_context(tempfile.TemporaryFile())
+            datasets = {"default_graphs": question.default_graphs, "named_graphs": question.named_graphs}
+            write(self.query(question.text, **datasets), form, out)
+            out.seek(0)
+            opened.pop_all()  # who asked closes it
+            return out
 
     def graphs(self) -> list[str]:
         """List the named graphs, sorted."""

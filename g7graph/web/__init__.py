@@ -12,46 +12,56 @@ from g7graph import __version__, i18n
 from g7graph.build import open_store
 from g7graph.project import Project
 from g7graph.queries import Library
-from g7graph.store import Store
-from g7graph.web import api, cells, context, dashboard, evaluate, graphs, health, pages, problems, sparql, vocabulary
+from g7graph.store import Service
+from g7graph.store.limits import Limits
+from g7graph.store.local import LocalStore
+from g7graph.web import api, cells, context, dashboard, graphs, health, pages, problems, sparql, vocabulary
 from g7graph.web.cache import Cached
 from g7graph.web.headers import OPEN, PREFLIGHT, SAFE, VARY
+from g7graph.web.work import pooled
 
 _BLUEPRINTS = (dashboard, api, sparql, pages, vocabulary, graphs, problems, health)
 _PROGRAM = Path(__file__).resolve().parent.parent
+_PROGRAM_FILES = ("*.py", "*.html", "*.css", "*.svg", "*.toml", "*.rq")
 _MOST_BODY = 1_000_000
 
 
 def create_app(
-    project: Project, store: Store | None = None, *, lang: str = i18n.DEFAULT, limits: evaluate.Limits | None = None
+    project: Project,
+    store: LocalStore | Service | None = None,
+    *,
+    lang: str = i18n.DEFAULT,
+    limits: Limits | None = None,
 ) -> Flask:
     """Make the application for a framework; `store` is opened in memory where none is given.
 
+    A store of this process is asked through workers, forked here; they end with the process or the application.
+
     Raises DataError for a file that cannot be read.
     """
+    library, limits = Library.read(project.queries), limits or Limits()
     store = store or open_store(project)
+    service = pooled(store, library, limits) if isinstance(store, LocalStore) else store
     app = Flask(__name__)
     app.config.update(MAX_CONTENT_LENGTH=_MOST_BODY, MAX_FORM_MEMORY_SIZE=_MOST_BODY)
-    context.attach(app.extensions, context.Site(project, store, Library.read(project.queries), lang))
-    evaluate.attach(app.extensions, evaluate.Evaluator(store, limits or evaluate.Limits()))
+    context.attach(app.extensions, context.Site(project, service, library, lang, limits))
     for module in _BLUEPRINTS:
         app.register_blueprint(module.blueprint)
     problems.register(app)
     _set_up_templates(app)
     app.after_request(_with_headers)
-    app.wsgi_app = Cached(app.wsgi_app, fingerprint(project, store))  # type: ignore[method-assign]
+    program = fingerprint(project)
+    app.wsgi_app = Cached(app.wsgi_app, lambda: service.version and program + service.version)  # type: ignore[method-assign]
     return app
 
 
-def fingerprint(project: Project, store: Store) -> str:
-    """Return a hash of all that answers depend on: data, saved queries, program; empty for a remote store.
+def fingerprint(project: Project) -> str:
+    """Return a hash of what answers depend on beside the data: the saved queries and the program.
 
     16 hexadecimal digits of SHA-256.
     """
-    if not store.version:
-        return ""
-    digest = hashlib.sha256(f"{__version__}\n{store.version}\n".encode())
-    for folder, patterns in ((_PROGRAM, ("*.py", "*.html", "*.css", "*.toml", "*.rq")), (project.queries, ("*.rq",))):
+    digest = hashlib.sha256(f"{__version__}\n".encode())
+    for folder, patterns in ((_PROGRAM, _PROGRAM_FILES), (project.queries, ("*.rq",))):
         for path in sorted(path for pattern in patterns for path in folder.rglob(pattern)):
             digest.update(path.relative_to(folder).as_posix().encode() + b"\n" + path.read_bytes())
     return digest.hexdigest()[:16]

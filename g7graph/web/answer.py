@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import IO
 
 import pyoxigraph as ox
 from flask import Response, render_template, request
 from werkzeug.wsgi import FileWrapper
 
-from g7graph import exports
-from g7graph.table import Table
-from g7graph.web.context import address, language
-from g7graph.web.evaluate import evaluator
+from g7graph import exports, run
+from g7graph.queries import SavedQuery
+from g7graph.store.pooled import PooledStore
+from g7graph.web.context import address, language, site
 from g7graph.web.formats import HTML
 from g7graph.web.negotiate import Format, choose, named
 from g7graph.web.refusals import NotAcceptable
@@ -41,17 +41,20 @@ def page(template: str, **values: object) -> Response:
     return response
 
 
-def table(content: Table, chosen: Format, *, name: str) -> Response:
-    """Answer with a table; binary ones are named for saving."""
+def table(asked: SavedQuery, values: Mapping[str, str], chosen: Format) -> Response:
+    """Answer with the table of a saved query; binary ones are named for saving."""
     form = exports.TABLES[chosen.name]
-    if form.binary:  # their libraries are large, and leave with the process that loads them
-        response = file(evaluator()(lambda out: out.write(form.write(content)), sealed=False), chosen)
+    store = site().store
+    if form.binary and isinstance(store, PooledStore):  # their libraries are large: a worker loads them
+        job = {"query": asked.name, "values": values, "lang": language(), "form": chosen.name}
+        response = file(store.pool.run(job), chosen)
     else:
+        content = run.table(store, asked, values, lang=language())
         response = Response(form.write(content), content_type=chosen.media_type)
     response.headers["Content-Language"] = language()
     if form.binary or chosen.name in ("csv", "tsv"):
         kind = "attachment" if form.binary else "inline"
-        response.headers["Content-Disposition"] = f'{kind}; filename="{name}.{form.extension}"'
+        response.headers["Content-Disposition"] = f'{kind}; filename="{asked.name}.{form.extension}"'
     return response
 
 

@@ -49,8 +49,9 @@ def query(name: str) -> Response:
     if form_of(asked.text) == "graph":
         triples = site().store.triples(run.bind(site().store, asked, values(asked), lang=language()))
         return page(asked, None) if chosen is formats.HTML else answer.graph(triples, chosen)
-    rows = run.table(site().store, asked, values(asked), lang=language())
-    return page(asked, rows) if chosen is formats.HTML else answer.table(rows, chosen, name=asked.name)
+    if chosen is not formats.HTML:
+        return answer.table(asked, values(asked), chosen)
+    return page(asked, run.table(site().store, asked, values(asked), lang=language()))
 
 
 def offered_by(asked: SavedQuery) -> tuple[Format, ...]:

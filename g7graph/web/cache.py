@@ -1,4 +1,4 @@
-"""In front of the application: validators (`ETag`, 304), answers kept while the data is the same, and gzip. Pure WSGI.
+"""In front of the application: validators (`ETag`, 304), answers kept while the data is the same, codings. WSGI only.
 
 An answer depends on the data, the program and the request line with the headers it is negotiated by; all of these
 together, hashed, are its `ETag`, so that a 304 needs neither the store nor the application.
@@ -6,28 +6,38 @@ together, hashed, are its `ETag`, so that a 304 needs neither the store nor the 
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import threading
-import zlib
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from g7graph.web import codings
+from g7graph.web.codings import Coding
 from g7graph.web.headers import OPEN, SAFE, VARY
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 Headers = list[tuple[str, str]]
+#: What an answer depends on beside the data and the program.
+Key = tuple[str, ...]
 
 _KEPT_BYTES = 16_000_000
 _KEPT_MOST = 1_000_000
-_WORTH_GZIP = 500
+_WORTH_PACKING = 500
 _COMPRESSIBLE = ("text/", "application/json", "application/xml", "application/n-", "application/trig", "image/svg+xml")
-_NEGOTIATED = ("HTTP_ACCEPT", "HTTP_ACCEPT_LANGUAGE", "HTTP_HOST", "wsgi.url_scheme")
-_ASKED = ("SCRIPT_NAME", "PATH_INFO", "QUERY_STRING")
+_COMPRESSIBLE_ENDS = ("+json", "+xml")
+_DEPENDS_ON = (
+    "PATH_INFO",
+    "QUERY_STRING",
+    "HTTP_ACCEPT",
+    "HTTP_ACCEPT_LANGUAGE",
+    "HTTP_HOST",
+    "SCRIPT_NAME",
+    "wsgi.url_scheme",
+)
 _NOT_MODIFIED = [("Vary", VARY), ("Cache-Control", "no-cache"), *OPEN, *SAFE]
 
 
@@ -50,62 +60,51 @@ class Answer:
 
 
 class Cached:
-    """A WSGI application in front of another; `version` says what data and program its answers are of.
+    """A WSGI application in front of another; `version` tells what data and program its answers are of now.
 
     Without a version (a remote store: nobody knows when it changes) nothing is kept.
     """
 
-    def __init__(self, application: WSGIApplication, version: str) -> None:
+    def __init__(self, application: WSGIApplication, version: Callable[[], str]) -> None:
         self.application = application
         self.version = version
         self.kept = Kept()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer from what is kept, with 304 where the client has it already, else from the application."""
-        head = environ["REQUEST_METHOD"] == "HEAD"
-        answer = self._answer({**environ, "REQUEST_METHOD": "GET"} if head else environ)
-        start_response(answer.status, list(answer.headers))
-        if head:
+        method = environ["REQUEST_METHOD"]
+        answer = self._answer({**environ, "REQUEST_METHOD": "GET"} if method == "HEAD" else environ)
+        start_response(answer.status, answer.headers)
+        if method == "HEAD":
             _close(answer.body)
             return []
         return answer.body
 
     def _answer(self, environ: WSGIEnvironment) -> Answer:
-        zipped = _takes_gzip(environ.get("HTTP_ACCEPT_ENCODING", ""))
-        if environ["REQUEST_METHOD"] != "GET" or not self.version:
-            return self._made(environ, zipped=zipped)
-        tag = self._tag(environ, zipped=zipped)
-        if _has(environ.get("HTTP_IF_NONE_MATCH", ""), tag):
-            return Answer("304 Not Modified", [("ETag", tag), *_NOT_MODIFIED], [])
-        kept = self.kept.get(tag)
-        if kept:
+        coding = codings.choose(environ.get("HTTP_ACCEPT_ENCODING", ""))
+        version = self.version() if environ["REQUEST_METHOD"] == "GET" else ""
+        if not version:
+            return _made(self.application, environ, coding)
+        key = (version, coding.name if coding else "", *[environ.get(name, "") for name in _DEPENDS_ON])
+        known = environ.get("HTTP_IF_NONE_MATCH")
+        kept = self.kept.get(key)
+        if kept and not known:
             return kept
-        answer = self._made(environ, zipped=zipped)
+        tag = kept.header("ETag") if kept else _tag(key)
+        if known and _has(known, tag):
+            return Answer("304 Not Modified", [("ETag", tag), *_NOT_MODIFIED], [])
+        return kept or self._fresh(environ, coding, key, tag)
+
+    def _fresh(self, environ: WSGIEnvironment, coding: Coding | None, key: Key, tag: str) -> Answer:
+        answer = _made(self.application, environ, coding)
         if not answer.status.startswith("200") or "no-store" in answer.header("Cache-Control"):
+            return answer
+        if self.version() != key[0]:  # the data changed meanwhile: nobody knows which it is of
             return answer
         answer = answer.with_header("ETag", tag)
         if isinstance(answer.body, list):
-            self.kept.put(tag, answer)
+            self.kept.put(key, answer)
         return answer
-
-    def _made(self, environ: WSGIEnvironment, *, zipped: bool) -> Answer:
-        """Have the application answer; small bodies are made one piece, large ones stay streams."""
-        answer = _called(self.application, environ)
-        length = int(answer.header("Content-Length") or _KEPT_MOST + 1)
-        zipped = zipped and length > _WORTH_GZIP and answer.header("Content-Type").startswith(_COMPRESSIBLE)
-        if length > _KEPT_MOST:
-            return _streamed(answer) if zipped else answer
-        body = b"".join(answer.body)
-        _close(answer.body)
-        if zipped:
-            body = gzip.compress(body, 6, mtime=0)
-            answer = answer.with_header("Content-Encoding", "gzip").with_header("Content-Length", str(len(body)))
-        return Answer(answer.status, answer.headers, [body])
-
-    def _tag(self, environ: WSGIEnvironment, *, zipped: bool) -> str:
-        asked = [str(environ.get(name, "")) for name in (*_ASKED, *_NEGOTIATED)]
-        written = "\n".join([self.version, "gzip" if zipped else "", *asked])
-        return f'"{hashlib.sha256(written.encode("utf-8", "surrogateescape")).hexdigest()[:32]}"'
 
 
 class Kept:
@@ -114,23 +113,23 @@ class Kept:
     def __init__(self, most: int = _KEPT_BYTES) -> None:
         self._most = most
         self._bytes = 0
-        self._answers: OrderedDict[str, Answer] = OrderedDict()
+        self._answers: OrderedDict[Key, Answer] = OrderedDict()
         self._lock = threading.Lock()
 
-    def get(self, tag: str) -> Answer | None:
+    def get(self, key: Key) -> Answer | None:
         """Return an answer and move it to the end of those to drop."""
         with self._lock:
-            answer = self._answers.get(tag)
+            answer = self._answers.get(key)
             if answer:
-                self._answers.move_to_end(tag)
+                self._answers.move_to_end(key)
             return answer
 
-    def put(self, tag: str, answer: Answer) -> None:
+    def put(self, key: Key, answer: Answer) -> None:
         """Keep an answer, dropping those not used for longest."""
         with self._lock:
-            if tag in self._answers:
+            if key in self._answers:
                 return
-            self._answers[tag] = answer
+            self._answers[key] = answer
             self._bytes += _size(answer)
             while self._bytes > self._most:
                 _, oldest = self._answers.popitem(last=False)
@@ -155,40 +154,37 @@ def _called(application: WSGIApplication, environ: WSGIEnvironment) -> Answer:
     return Answer(status, headers, body)
 
 
-def _streamed(answer: Answer) -> Answer:
-    """Compress a large body as it goes; its length is then not known."""
-    headers = answer.with_header("Content-Encoding", "gzip").with_header("Content-Length", "").headers
-    return Answer(answer.status, headers, _gzipped(answer.body))
+def _made(application: WSGIApplication, environ: WSGIEnvironment, coding: Coding | None) -> Answer:
+    """Have the application answer; small bodies are made one piece, large ones stay streams."""
+    answer = _called(application, environ)
+    length = int(answer.header("Content-Length") or _KEPT_MOST + 1)
+    if length <= _WORTH_PACKING or not _compressible(answer.header("Content-Type")):
+        coding = None
+    if coding:
+        answer = answer.with_header("Content-Encoding", coding.name).with_header("Content-Length", "")
+    if length > _KEPT_MOST:
+        return Answer(answer.status, answer.headers, coding.stream(answer.body)) if coding else answer
+    body = b"".join(answer.body)
+    _close(answer.body)
+    body = coding.pack(body) if coding else body
+    sized = answer.with_header("Content-Length", str(len(body))) if coding else answer
+    return Answer(sized.status, sized.headers, [body])
 
 
-def _gzipped(body: Iterable[bytes]) -> Iterator[bytes]:
-    packer = zlib.compressobj(1, zlib.DEFLATED, 31)
-    try:
-        for chunk in body:
-            if packed := packer.compress(chunk):
-                yield packed
-        yield packer.flush()
-    finally:
-        _close(body)
+def _compressible(media_type: str) -> bool:
+    bare = media_type.partition(";")[0]
+    return bare.startswith(_COMPRESSIBLE) or bare.endswith(_COMPRESSIBLE_ENDS)
+
+
+def _tag(key: Key) -> str:
+    written = "\n".join(map(str, key))
+    return f'"{hashlib.sha256(written.encode("utf-8", "surrogateescape")).hexdigest()[:32]}"'
 
 
 def _close(body: Iterable[bytes]) -> None:
     close = getattr(body, "close", None)
     if close:
         close()
-
-
-def _takes_gzip(accepted: str) -> bool:
-    """Whether an `Accept-Encoding` header allows gzip.
-
-    >>> _takes_gzip("gzip;q=0, deflate"), _takes_gzip("br, gzip")
-    (False, True)
-    """
-    for part in accepted.lower().split(","):
-        coding, _, quality = part.partition(";")
-        if coding.strip() == "gzip":
-            return quality.replace(" ", "") not in ("q=0", "q=0.0", "q=0.00", "q=0.000")
-    return False
 
 
 def _has(header: str, tag: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import cast
 from urllib.parse import quote, urlencode
 
@@ -11,7 +11,8 @@ from flask import current_app, request
 from g7graph import i18n, vocab
 from g7graph.project import Project
 from g7graph.queries import Library, Texts, in_language
-from g7graph.store import Store
+from g7graph.store import Service
+from g7graph.store.limits import Limits
 
 _EXTENSION = "g7graph"
 _SAFE_SCHEMES = ("http://", "https://", "mailto:")
@@ -19,12 +20,13 @@ _SAFE_SCHEMES = ("http://", "https://", "mailto:")
 
 @dataclass(frozen=True)
 class Site:
-    """What an application serves: a framework, its store and saved queries, and the language where none is asked."""
+    """What an application serves: a framework, its store and saved queries, its language, its limits."""
 
     project: Project
-    store: Store
+    store: Service
     library: Library
     lang: str = i18n.DEFAULT
+    limits: Limits = field(default_factory=Limits)
 
 
 def attach(extensions: dict[str, object], site: Site) -> None:

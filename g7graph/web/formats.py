@@ -1,13 +1,9 @@
-"""The formats on offer, made from the one table of `exports`, and what an answer is written by."""
+"""The formats on offer, made from the one table of `exports`."""
 
 from __future__ import annotations
 
-from typing import IO
-
-import pyoxigraph as ox
-
 from g7graph import exports
-from g7graph.store import Answer
+from g7graph.store import answers
 from g7graph.web.negotiate import Format
 
 _UTF8 = "; charset=utf-8"
@@ -38,28 +34,5 @@ TABLES = tuple(
 )
 GRAPHS = tuple(_offer(name, exports.GRAPHS[name].media_type) for name in ("ttl", *sorted({*exports.GRAPHS} - {"ttl"})))
 
-_RESULTS = {
-    "json": ox.QueryResultsFormat.JSON,
-    "xml": ox.QueryResultsFormat.XML,
-    "csv": ox.QueryResultsFormat.CSV,
-    "tsv": ox.QueryResultsFormat.TSV,
-}
-_RDF = {
-    "ttl": ox.RdfFormat.TURTLE,
-    "jsonld": ox.RdfFormat.JSON_LD,
-    "nt": ox.RdfFormat.N_TRIPLES,
-    "nq": ox.RdfFormat.N_QUADS,
-    "trig": ox.RdfFormat.TRIG,
-    "rdf": ox.RdfFormat.RDF_XML,
-}
-
 #: What the engine writes of an answer as it comes, whatever its size.
-RESULTS = tuple(one for one in TABLES if one.name in _RESULTS)
-
-
-def write(answer: Answer, name: str, out: IO[bytes]) -> None:
-    """Have the engine write an answer: a table as one of RESULTS, a graph as one of GRAPHS."""
-    if isinstance(answer, ox.QueryTriples):
-        answer.serialize(out, _RDF[name])
-    else:
-        answer.serialize(out, _RESULTS[name])
+RESULTS = tuple(one for one in TABLES if one.name in answers.RESULTS)

@@ -44,7 +44,7 @@ def _of_ours(error: G7Error) -> Response:
     # Where the operator's store is, is nobody's business.
     detail = say("store_away") if error.key == "store_remote" else error.text(language())
     response = _problem(status, _TYPE + error.key.replace("_", "-"), detail, more)
-    if error.key == "busy":
+    if error.key in ("busy", "too_many"):
         response.headers["Retry-After"] = _RETRY_SECONDS
     return response
 

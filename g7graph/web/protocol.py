@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from math import inf
 
 from flask import request
 from werkzeug.datastructures import MultiDict
 
 from g7graph.errors import UnknownName
-from g7graph.store import Store, guard
+from g7graph.store import Question, Store, guard
 from g7graph.web.refusals import Refused
 
 _FORM = "application/x-www-form-urlencoded"
@@ -23,10 +24,27 @@ _FORMS = {"SELECT": "table", "ASK": "table", "CONSTRUCT": "graph", "DESCRIBE": "
 class Asked:
     """A query as the protocol carries it (SPARQL 1.1 Protocol §2.1), and what else came with it."""
 
-    text: str
-    default_graphs: list[str] | None = None
-    named_graphs: list[str] | None = None
+    question: Question
     options: MultiDict[str, str] = field(default_factory=MultiDict)
+
+    @property
+    def text(self) -> str:
+        """The text of the query."""
+        return self.question.text
+
+    @property
+    def seconds(self) -> float | None:
+        """How long the client would wait at most (`timeout=`). Raises Refused for what is no number of seconds."""
+        given = self.options.get("timeout")
+        if given is None:
+            return None
+        try:
+            seconds = float(given)
+        except ValueError:
+            seconds = 0.0
+        if not 0 < seconds < inf:
+            raise Refused("bad_timeout", value=given)
+        return seconds
 
 
 def read() -> Asked | None:
@@ -47,7 +65,8 @@ def read() -> Asked | None:
 
 def refuse_foreign(asked: Asked, store: Store) -> None:
     """Raise UnknownName for a graph that is not here: nothing is ever fetched, and none passes for an empty one."""
-    wanted = [*(asked.default_graphs or ()), *(asked.named_graphs or ())]
+    question = asked.question
+    wanted = [*(question.default_graphs or ()), *(question.named_graphs or ())]
     for word, offset in guard.words(asked.text):
         found = _FROM.match(asked.text, offset) if word == "FROM" else None
         if found and ":" in found[1]:
@@ -77,8 +96,8 @@ def _one(given: MultiDict[str, str]) -> Asked | None:
 def _asked(text: str, given: MultiDict[str, str]) -> Asked:
     default, named = given.getlist("default-graph-uri"), given.getlist("named-graph-uri")
     if not default and not named:
-        return Asked(text, options=given)
-    return Asked(text, default, named, given)
+        return Asked(Question(text), given)
+    return Asked(Question(text, tuple(default), tuple(named)), given)
 
 
 def _decoded(body: bytes) -> str:

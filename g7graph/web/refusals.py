@@ -2,7 +2,6 @@
 
 UsageError
 └── Refused           a request that the web refuses as it was put
-    ├── Limited       a query beyond one of the service's limits
     ├── NotAcceptable a format that is not on offer; those that are, are listed
     └── UnknownThing  a thing of which nothing is said here; the nearest are given
 """
@@ -18,8 +17,10 @@ from g7graph.web.negotiate import Format
 
 #: Error key → status; the keys are those of `locale/errors.toml` and `locale/web.toml`.
 STATUS = {
+    "bad_timeout": HTTPStatus.BAD_REQUEST,
     "bad_value": HTTPStatus.UNPROCESSABLE_ENTITY,
     "busy": HTTPStatus.SERVICE_UNAVAILABLE,
+    "client_gone": HTTPStatus.REQUEST_TIMEOUT,
     "long_query": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     "many_queries": HTTPStatus.BAD_REQUEST,
     "needs_extra": HTTPStatus.NOT_IMPLEMENTED,
@@ -35,6 +36,7 @@ STATUS = {
     "syntax": HTTPStatus.BAD_REQUEST,
     "too_large": HTTPStatus.SERVICE_UNAVAILABLE,
     "too_long": HTTPStatus.SERVICE_UNAVAILABLE,
+    "too_many": HTTPStatus.TOO_MANY_REQUESTS,
     "too_much": HTTPStatus.SERVICE_UNAVAILABLE,
     "unknown_format": HTTPStatus.NOT_ACCEPTABLE,
     "unknown_graph": HTTPStatus.NOT_FOUND,
@@ -50,10 +52,6 @@ class Refused(UsageError):
     def text(self, lang: str = i18n.DEFAULT) -> str:
         """Return the message in a language."""
         return i18n.text(f"web.{self.key}", lang, **self.values)
-
-
-class Limited(Refused):
-    """A query beyond one of the service's limits."""
 
 
 class NotAcceptable(Refused):

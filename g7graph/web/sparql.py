@@ -11,13 +11,13 @@ from pyoxigraph import Literal, NamedNode
 
 from g7graph import i18n
 from g7graph.errors import QueryError
-from g7graph.store import Answer, guard
+from g7graph.store import Asker, guard
 from g7graph.table import Column, Table
 from g7graph.web import answer, asks, formats
 from g7graph.web.context import site
-from g7graph.web.evaluate import evaluator
 from g7graph.web.protocol import Asked, form_of, read, refuse_foreign
 from g7graph.web.refusals import Refused
+from g7graph.web.visitor import Visitor
 
 blueprint = Blueprint("sparql", __name__)
 
@@ -34,7 +34,7 @@ def endpoint() -> Response:
     asked = read()
     if asked is None:
         return without_query()
-    limit = evaluator().limits.query_characters
+    limit = site().limits.query_characters
     if len(asked.text) > limit:
         raise Refused("long_query", limit=limit)
     refuse_foreign(asked, site().store)
@@ -42,23 +42,23 @@ def endpoint() -> Response:
     chosen = answer.negotiated((*offered, formats.HTML), asked=asked.options.get("format"))
     if chosen is formats.HTML:
         return shown(asked)
-    out = evaluator()(lambda out: formats.write(evaluated(asked), chosen.name, out))
-    response = answer.file(out, chosen)
+    response = answer.file(answered(asked, chosen.name), chosen)
     if any(word in _CHANGING for word, _ in guard.words(asked.text)):
         response.headers["Cache-Control"] = "no-store"
     return response
 
 
-def evaluated(asked: Asked) -> Answer:
-    """Have the store answer; to be consumed in this same thread."""
-    return site().store.query(asked.text, default_graphs=asked.default_graphs, named_graphs=asked.named_graphs)
+def answered(asked: Asked, form: str) -> IO[bytes]:
+    """Have the store answer for whoever sent this request, within the limits."""
+    visitor = Visitor(request.environ)
+    asker = Asker(visitor.name, asked.seconds, visitor.gone)
+    return site().store.answer(asked.question, form, asker)
 
 
 def shown(asked: Asked) -> Response:
     """Answer with a page: the editor and, below it, the first rows; what is left out is said."""
     graph = form_of(asked.text) == "graph"
-    out = evaluator()(lambda out: formats.write(evaluated(asked), "nt" if graph else "json", out))
-    with out:
+    with answered(asked, "nt" if graph else "json") as out:
         rows, more = _triples(out) if graph else _rows(out)
     offered = formats.GRAPHS if graph else formats.RESULTS
     return answer.page("sparql.html", query=asked.text, table=rows, more=more, shown=SHOWN, offered=offered)
@@ -74,7 +74,7 @@ def without_query() -> Response:
 
 def description() -> list[ox.Triple]:
     """Describe the service: its graphs, its formats, the limits on a query."""
-    limits = vars(evaluator().limits)
+    limits = vars(site().limits)
     store = site().store
     text = asks.fill(
         "service",
@@ -82,10 +82,7 @@ def description() -> list[ox.Triple]:
             "service": [NamedNode(request.base_url)],
             "graph": [NamedNode(iri) for iri in store.graphs()],
             "union": [Literal(store.union)],
-            "limits": [
-                Literal(i18n.text("web.limits", lang, **limits), language=lang)
-                for lang in (i18n.LANGUAGES if evaluator().enforced else ())
-            ],
+            "limits": [Literal(i18n.text("web.limits", lang, **limits), language=lang) for lang in i18n.LANGUAGES],
         },
     )
     return store.triples(text)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
+import brotli
 import pytest
+import zstandard
 from werkzeug.test import Client
 from werkzeug.wrappers import Response
 
@@ -39,7 +41,7 @@ def counter() -> Counter:
 
 @pytest.fixture
 def client(counter: Counter) -> Client:
-    return Client(Cached(counter, "1"))
+    return Client(Cached(counter, lambda: "1"))
 
 
 def test_an_answer_is_made_once_and_the_same_after(client: Client, counter: Counter) -> None:
@@ -77,12 +79,13 @@ def test_what_is_asked_otherwise_is_another_answer(client: Client, counter: Coun
 
 def test_other_data_gives_other_tags(counter: Counter) -> None:
     assert (
-        Client(Cached(counter, "1")).get("/a").headers["ETag"] != Client(Cached(counter, "2")).get("/a").headers["ETag"]
+        Client(Cached(counter, lambda: "1")).get("/a").headers["ETag"]
+        != Client(Cached(counter, lambda: "2")).get("/a").headers["ETag"]
     )
 
 
 def test_without_a_version_nothing_is_kept(counter: Counter) -> None:
-    client = Client(Cached(counter, ""))
+    client = Client(Cached(counter, str))
     assert "ETag" not in client.get("/a").headers
     client.get("/a")
     assert counter.calls == 2
@@ -102,11 +105,21 @@ def test_a_post_is_always_made_anew(client: Client, counter: Counter) -> None:
 
 
 @pytest.mark.parametrize("path", ["/a", "/large"])
-def test_text_is_compressed_for_those_who_take_it(client: Client, path: str) -> None:
+@pytest.mark.parametrize(
+    ("taken", "coding", "unpack"),
+    [
+        ("gzip", "gzip", gzip.decompress),
+        ("gzip;q=0.5, br", "br", brotli.decompress),
+        ("gzip, deflate, br, zstd", "zstd", lambda body: zstandard.ZstdDecompressor().decompressobj().decompress(body)),
+    ],
+)
+def test_text_is_compressed_for_those_who_take_it(
+    client: Client, path: str, taken: str, coding: str, unpack: Callable[[bytes], bytes]
+) -> None:
     plain = client.get(path)
-    packed = client.get(path, headers={"Accept-Encoding": "br, gzip"})
-    assert packed.headers["Content-Encoding"] == "gzip"
-    assert gzip.decompress(packed.data) == plain.data
+    packed = client.get(path, headers={"Accept-Encoding": taken})
+    assert packed.headers["Content-Encoding"] == coding
+    assert unpack(packed.data) == plain.data
     assert "Content-Encoding" not in client.get(path, headers={"Accept-Encoding": "gzip;q=0"}).headers
 
 
@@ -124,10 +137,10 @@ def test_a_large_answer_is_passed_on_and_not_kept(client: Client, counter: Count
 
 def test_the_answers_used_longest_ago_are_dropped_first() -> None:
     kept = Kept(most=25)
-    for tag in "ab":
-        kept.put(tag, Answer("200 OK", [], [b"x" * 10]))
-    kept.get("a")
-    kept.put("c", Answer("200 OK", [], [b"x" * 10]))
-    assert kept.get("b") is None
-    assert kept.get("a") is not None
+    for key in "ab":
+        kept.put((key,), Answer("200 OK", [], [b"x" * 10]))
+    kept.get(("a",))
+    kept.put(("c",), Answer("200 OK", [], [b"x" * 10]))
+    assert kept.get(("b",)) is None
+    assert kept.get(("a",)) is not None
     assert len(kept) == 2

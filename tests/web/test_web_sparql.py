@@ -11,8 +11,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from g7graph.project import Project
+from g7graph.store.limits import Limits
 from g7graph.web import create_app
-from g7graph.web.evaluate import Limits
 
 RESULTS = {
     "application/sparql-results+json": ox.QueryResultsFormat.JSON,

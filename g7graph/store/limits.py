@@ -1,0 +1,25 @@
+"""What one query of a stranger may take."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Limits on a query, and on how many are evaluated or wait.
+
+    `together` queries are evaluated at a time, of one client at most `per_client`; `waiting` more may wait, each for
+    `waiting_seconds`. `own` workers are kept for the service's own pages and saved queries, which never wait behind
+    strangers.
+    """
+
+    seconds: float = 30.0
+    answer_bytes: int = 200_000_000
+    memory_bytes: int = 1_000_000_000
+    query_characters: int = 50_000
+    together: int = 4
+    per_client: int = 3
+    waiting: int = 64
+    waiting_seconds: float = 10.0
+    own: int = 2

@@ -1,0 +1,225 @@
+"""The pool: what the processes of a service share to reach the workers, and the edition of the data they serve.
+
+An edition is the data as it stood after a change: its number, its version, and the workers that hold it. Publishing one
+forks workers over the new data, then says its number in shared memory; whoever asks next asks the new workers, while
+the old ones finish what they have begun.
+"""
+
+from __future__ import annotations
+
+import json
+import mmap
+import os
+import select
+import shutil
+import signal
+import socket
+import tempfile
+import time
+import warnings
+import weakref
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack, nullcontext
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import IO, Any, NoReturn
+
+from g7graph.errors import Limited
+from g7graph.store import Asker
+from g7graph.store.limits import Limits
+from g7graph.store.turns import Turns
+from g7graph.store.worker import Post, Work, nurse, raised
+
+_OPEN, _OWN = "open", "own"
+_NUMBER_BYTES = 8
+_BACKLOG = 1024  # more than there are threads that ask
+_MESSAGE_BYTES = 262_144
+_LOOK_SECONDS = 0.25
+_TRIES = 3
+
+#: What keeps the nurseries of this process alive while it is open.
+_LIFELINES: set[int] = set()
+
+
+@dataclass(frozen=True)
+class Edition:
+    """The data as it stood after a change: its number in this service, its version (a hash of the content)."""
+
+    number: int = 0
+    version: str = ""
+
+
+class Pool:
+    """The workers of a service, from whichever of its processes."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self._folder = Path(tempfile.mkdtemp(prefix="g7graph-"))
+        (self._folder / "board").write_bytes(bytes(_NUMBER_BYTES))
+        with (self._folder / "board").open("r+b") as file:
+            self._board = mmap.mmap(file.fileno(), _NUMBER_BYTES)
+        self._read = Edition()
+        self._turns = Turns(self._folder, limits)
+        self._nurseries: dict[int, int] = {}
+        self.close = weakref.finalize(self, _ended, self._folder, os.getpid(), self._nurseries)
+
+    def publish(self, version: str, prepare: Callable[[], Work]) -> Edition:
+        """Fork workers, each of which calls `prepare` for its work, and have everybody ask them from now on."""
+        edition = Edition(self._number() + 1, version)
+        place = self._folder / str(edition.number)
+        place.mkdir()
+        posts = [
+            Post(_listening(place / _OPEN), self.limits.together, sealed=True),
+            Post(_listening(place / _OWN), self.limits.own, sealed=False),
+        ]
+        before = dict(self._nurseries)
+        lifeline, pid = _forked(posts, prepare, self.limits)
+        self._nurseries[lifeline] = pid
+        for post in posts:
+            post.listener.close()
+        (place / "edition").write_text(json.dumps(asdict(edition)))
+        (place / "edition").replace(self._folder / "edition")
+        self._board[:] = edition.number.to_bytes(_NUMBER_BYTES, "little")
+        for old, pid in before.items():
+            self._nurseries.pop(old)
+            _retire(old, pid)
+        return edition
+
+    @property
+    def edition(self) -> Edition:
+        """The edition that is served now."""
+        if self._number() != self._read.number:
+            self._read = Edition(**json.loads((self._folder / "edition").read_text()))
+        return self._read
+
+    def run(self, job: Mapping[str, Any], asker: Asker | None = None) -> IO[bytes]:
+        """Have a worker do a job; return the file of its answer, from its start. Without an asker it is our own.
+
+        Raises what the work raises, and Limited for what goes beyond a limit.
+        """
+        turn = self._turns.of(asker.client, asker.gone) if asker else nullcontext()
+        with ExitStack() as opened:
+            out = opened.enter_context(tempfile.TemporaryFile(buffering=0))
+            out.write(json.dumps(dict(job)).encode())
+            with turn:
+                self._asked(out, _OPEN if asker else _OWN, asker or Asker())
+            out.seek(0)
+            opened.pop_all()  # who asked closes it
+            return out
+
+    def forked(self) -> None:
+        """Tell a forked process that it only asks: the workers live as long as the process that published them."""
+        _let_go()
+        self._nurseries.clear()
+        self.close.detach()
+
+    def _asked(self, out: IO[bytes], post: str, asker: Asker) -> None:
+        limits = self.limits
+        seconds = min(asker.seconds or limits.seconds, limits.seconds)
+        for _ in range(_TRIES):
+            out.seek(0)
+            connection = _connected(self._folder / str(self.edition.number) / post)
+            if connection is None:  # the edition was replaced meanwhile
+                continue
+            with connection:
+                socket.send_fds(connection, [str(seconds).encode()], [out.fileno()])
+                begun = _received(connection, limits.waiting_seconds, asker.gone)
+                if begun is None:
+                    break
+                if begun:
+                    _done(connection, int(begun), seconds, asker, limits)
+                    return
+        raise Limited("busy", limit=limits.together)
+
+    def _number(self) -> int:
+        return int.from_bytes(self._board[:], "little")
+
+
+def _done(connection: socket.socket, pid: int, seconds: float, asker: Asker, limits: Limits) -> None:
+    """Wait until a worker has done its job; end it when its time is over."""
+    message = _received(connection, seconds, asker.gone)
+    if message is None:
+        os.kill(pid, signal.SIGKILL)  # it is ours while the connection is open
+        raise Limited("too_long", limit=f"{seconds:g}")
+    if not message:
+        raise Limited("too_much", limit=limits.memory_bytes // 1_000_000)
+    said = json.loads(message)
+    if "size" not in said:
+        raise raised(said, limits)
+
+
+def _received(connection: socket.socket, seconds: float, gone: Callable[[], bool]) -> bytes | None:
+    """Return the next message, nothing in it where the other side has ended; None when the time is over."""
+    end = time.monotonic() + seconds
+    poll = select.poll()
+    poll.register(connection, select.POLLIN)
+    while (left := end - time.monotonic()) > 0:
+        if poll.poll(min(left, _LOOK_SECONDS) * 1000):
+            try:
+                return connection.recv(_MESSAGE_BYTES)
+            except ConnectionResetError:
+                return b""
+        if gone():
+            raise Limited("client_gone")
+    return None
+
+
+def _connected(place: Path) -> socket.socket | None:
+    connection = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    try:
+        connection.connect(str(place))
+    except (ConnectionRefusedError, FileNotFoundError):
+        connection.close()
+        return None
+    return connection
+
+
+def _listening(place: Path) -> socket.socket:
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    listener.bind(str(place))
+    listener.listen(_BACKLOG)
+    listener.setblocking(False)
+    return listener
+
+
+def _forked(posts: list[Post], prepare: Callable[[], Work], limits: Limits) -> tuple[int, int]:
+    """Fork a nursery; return what keeps it alive while it is open, and its process id."""
+    ended, end = os.pipe()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # the child leaves other threads' state alone
+        pid = os.fork()
+    if pid == 0:
+        os.close(end)
+        _let_go()
+        _nursed(posts, ended, prepare, limits)
+    os.close(ended)
+    _LIFELINES.add(end)
+    return end, pid
+
+
+def _let_go() -> None:
+    """Have a forked process keep no nursery alive that its parent looks after."""
+    for lifeline in _LIFELINES:
+        os.close(lifeline)
+    _LIFELINES.clear()
+
+
+def _nursed(posts: list[Post], lifeline: int, prepare: Callable[[], Work], limits: Limits) -> NoReturn:
+    try:
+        nurse(posts, lifeline, prepare, limits)
+    finally:
+        os._exit(1)
+
+
+def _retire(lifeline: int, pid: int) -> None:
+    _LIFELINES.discard(lifeline)
+    os.close(lifeline)
+    os.waitpid(pid, 0)
+
+
+def _ended(folder: Path, owner: int, nurseries: dict[int, int]) -> None:
+    if os.getpid() == owner:
+        for lifeline, pid in nurseries.items():
+            _retire(lifeline, pid)
+        nurseries.clear()
+        shutil.rmtree(folder, ignore_errors=True)

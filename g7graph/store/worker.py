@@ -1,0 +1,229 @@
+"""Workers: processes that evaluate one query at a time, so that a runaway can be ended and its memory given back.
+
+The engine cannot be interrupted, a process can. A nursery, forked from a parent that has loaded the data, keeps a fixed
+number of workers alive, which share the loaded pages and a listening socket. A worker takes a connection with an open
+file: the file holds the job, then the answer; the connection says how it went. Whoever asked hangs up to end the work.
+"""
+
+from __future__ import annotations
+
+import errno
+import faulthandler
+import json
+import os
+import select
+import signal
+import socket
+import threading
+import time
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any, NoReturn
+
+from g7graph.errors import Limited, QueryError, UsageError
+from g7graph.store.limits import Limits
+
+#: Does a job, writing its answer to the file. Raises UsageError, which reaches whoever asked.
+Work = Callable[[Mapping[str, Any], IO[bytes]], object]
+
+_HUNG_UP = select.POLLRDHUP if hasattr(select, "POLLRDHUP") else select.POLLHUP
+_GRACE_SECONDS = 2.0
+_MESSAGE_BYTES = 64
+_PAUSE_SECONDS = 0.5
+_GROWN_BYTES = 100_000_000
+_BUFFER_BYTES = 262_144
+_STATM = Path("/proc/self/statm")
+
+
+@dataclass(frozen=True)
+class Post:
+    """Where workers take connections: how many of them, and whether they may open files or sockets while they work."""
+
+    listener: socket.socket
+    workers: int
+    sealed: bool
+
+
+def nurse(posts: list[Post], lifeline: int, prepare: Callable[[], Work], limits: Limits) -> NoReturn:
+    """Keep the workers of each post alive until `lifeline` ends; then let them finish, and end. Never returns."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    woken, wake = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    signal.set_wakeup_fd(wake)
+    alive: dict[int, tuple[Post, float]] = {}
+    wanted = [post for post in posts for _ in range(post.workers)]
+    poll = select.poll()
+    poll.register(lifeline, select.POLLIN)
+    poll.register(woken, select.POLLIN)
+    while True:
+        for post in wanted:
+            alive[_fork(post, lifeline, prepare, limits)] = (post, time.monotonic())
+        wanted = []
+        if any(descriptor == lifeline for descriptor, _ in poll.poll()):
+            break
+        os.read(woken, 1024)
+        for pid in _ended():
+            post, born = alive.pop(pid)
+            if time.monotonic() - born < _PAUSE_SECONDS:
+                time.sleep(_PAUSE_SECONDS)  # what cannot even start is not tried without pause
+            wanted.append(post)
+    for post in posts:
+        post.listener.close()
+    os._exit(0)
+
+
+def _ended() -> list[int]:
+    found: list[int] = []
+    while True:
+        try:
+            pid, _ = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            return found
+        if not pid:
+            return found
+        found.append(pid)
+
+
+def _fork(post: Post, lifeline: int, prepare: Callable[[], Work], limits: Limits) -> int:
+    pid = os.fork()
+    if pid:
+        return pid
+    code = 1
+    try:
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        faulthandler.disable()  # what a limit ends is told as a problem, not as a stack
+        _Worker(post, lifeline, prepare(), limits).run()
+        code = 0
+    finally:
+        if code:
+            traceback.print_exc()
+        os._exit(code)
+
+
+class _Worker:
+    """One worker: its main thread watches the connection, another evaluates (with random numbers of its own)."""
+
+    def __init__(self, post: Post, lifeline: int, work: Work, limits: Limits) -> None:
+        self.post, self.lifeline, self.work, self.limits = post, lifeline, work, limits
+        self.base = _memory()[1]
+        self._confine()
+
+    def run(self) -> None:
+        """Take connections until the lifeline ends and nobody waits any more, or the memory has grown."""
+        while True:
+            ended = self._called()
+            try:
+                connection, _ = self.post.listener.accept()
+            except BlockingIOError:  # another worker was first
+                if ended:
+                    return
+                continue
+            connection.setblocking(True)
+            with connection:
+                self._serve(connection)
+            if _memory()[1] - self.base > _GROWN_BYTES:
+                return
+
+    def _called(self) -> bool:
+        """Wait until somebody calls or the lifeline ends; return whether it has ended."""
+        poll = select.poll()
+        poll.register(self.lifeline, select.POLLIN)
+        poll.register(self.post.listener, select.POLLIN)
+        return any(descriptor == self.lifeline for descriptor, _ in poll.poll())
+
+    def _serve(self, connection: socket.socket) -> None:
+        try:
+            message, descriptors, _, _ = socket.recv_fds(connection, _MESSAGE_BYTES, 1)
+        except ConnectionResetError:
+            return
+        if not descriptors:  # who asked was gone before it began
+            return
+        seconds = float(message)
+        answered = threading.Event()
+        with os.fdopen(descriptors[0], "r+b", _BUFFER_BYTES) as file:
+            connection.send(str(os.getpid()).encode())
+            thread = threading.Thread(target=self._evaluate, args=(connection, file, answered), daemon=True)
+            thread.start()
+            poll = select.poll()
+            poll.register(connection, _HUNG_UP)
+            poll.poll((seconds + _GRACE_SECONDS) * 1000)
+            if not answered.is_set():
+                os._exit(0)
+            thread.join()
+
+    def _evaluate(self, connection: socket.socket, file: IO[bytes], answered: threading.Event) -> None:
+        try:
+            job = json.load(file)
+            file.seek(0)
+            file.truncate()
+            with _Sealed(self.post.sealed):
+                self.work(job, file)
+                file.flush()
+            message: dict[str, object] = {"size": file.tell()}
+        except UsageError as error:
+            message = {"kind": type(error).__name__, "key": error.key, **error.values}
+        except MemoryError:
+            message = {"limited": "too_much"}
+        except OSError as error:
+            if error.errno != errno.EFBIG:
+                raise
+            message = {"limited": "too_large"}
+        answered.set()
+        try:
+            connection.send(json.dumps(message, default=str).encode())
+        except OSError:
+            os._exit(0)  # nobody waits for it any more
+
+    def _confine(self) -> None:
+        """Set what the kernel enforces: size of an answer, and memory beyond today's."""
+        import resource
+
+        most = {resource.RLIMIT_FSIZE: self.limits.answer_bytes, resource.RLIMIT_CORE: 0}
+        if _STATM.exists():
+            most[resource.RLIMIT_AS] = _memory()[0] + self.limits.memory_bytes
+        for what, value in most.items():
+            resource.setrlimit(what, (value, value))
+
+
+class _Sealed:
+    """While it lasts, the process can open neither files nor sockets."""
+
+    def __init__(self, sealed: bool) -> None:
+        self._sealed = sealed
+
+    def __enter__(self) -> None:
+        if self._sealed:
+            self._set(1)  # what poll() needs; the one descriptor below it is taken
+
+    def __exit__(self, *_: object) -> None:
+        if self._sealed:
+            self._set(None)
+
+    @staticmethod
+    def _set(most: int | None) -> None:
+        import resource
+
+        _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard if most is None else most, hard))
+
+
+def _memory() -> tuple[int, int]:
+    """Return the bytes of the address space and of what is resident; zeros where the kernel does not say."""
+    if not _STATM.exists():
+        return 0, 0
+    pages = _STATM.read_text().split()
+    return int(pages[0]) * os.sysconf("SC_PAGE_SIZE"), int(pages[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def raised(message: dict[str, Any], limits: Limits) -> UsageError:
+    """Return the error that a worker's message tells of."""
+    limited = message.pop("limited", None)
+    if limited:
+        most = limits.answer_bytes if limited == "too_large" else limits.memory_bytes
+        return Limited(limited, limit=most // 1_000_000)
+    kind = QueryError if message.pop("kind") == "QueryError" else UsageError
+    return kind(message.pop("key"), **message)

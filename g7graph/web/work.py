@@ -1,0 +1,35 @@
+"""What the workers of a service do: evaluate queries, and write the tables whose libraries are large."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import IO, Any
+
+from g7graph import exports, run
+from g7graph.queries import Library
+from g7graph.store.limits import Limits
+from g7graph.store.local import LocalStore
+from g7graph.store.pool import Pool
+from g7graph.store.pooled import PooledStore, answered
+from g7graph.store.worker import Work
+
+
+def pooled(store: LocalStore, library: Library, limits: Limits) -> PooledStore:
+    """Fork workers over a store in memory, and return the store that asks them."""
+    pool = Pool(limits)
+    pool.publish(store.version, working(lambda: store, library))
+    return PooledStore(pool, union=store.union)
+
+
+def working(opened: Callable[[], LocalStore], library: Library) -> Callable[[], Work]:
+    """Return what prepares a worker: it opens its store, if that is not shared with it."""
+    return lambda: partial(_done, opened(), library)
+
+
+def _done(store: LocalStore, library: Library, job: Mapping[str, Any], out: IO[bytes]) -> None:
+    if "query" not in job:
+        answered(store, job, out)
+        return
+    table = run.table(store, library[job["query"]], job["values"], lang=job["lang"])
+    out.write(exports.TABLES[job["form"]].write(table))
