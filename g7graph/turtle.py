@@ -96,10 +96,18 @@ def format_text(text: str) -> str:
 
     Raises rdflib's `BadSyntax` for text that is not Turtle.
     """
+    return format_statements(text, header=header_of(text))
+
+
+def format_statements(text: str, *, header: str) -> str:
+    """Return the statements of a Turtle or N-Triples text in canonical form below a header.
+
+    Raises rdflib's `BadSyntax` for text that is neither.
+    """
     graph = Graph(bind_namespaces="none")
     with _as_written():
         graph.parse(data=text, format="turtle")
-        return canonical(graph, header=header_of(text))
+        return canonical(graph, header=header)
 
 
 @contextmanager

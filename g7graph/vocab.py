@@ -23,10 +23,10 @@ RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 #: Kinds of things, the first segment below ``id/``; each is a Turtle prefix of its own, so that
 #: `indicator:4.4` needs no escape.
 KINDS = (
-    "action-plan agency alliance assessment community company dataset dialogue-case discrepancy "
+    "action-plan agency alliance assessment change community company dataset dialogue-case discrepancy "
     "disaggregation entity erratum figure government indicator information-system mapping "
     "measurement objective organisation passage place progress project purpose responsibility result "
-    "round source-document topic "
+    "round source-document topic writer "
 ).split()
 
 #: Code lists, likewise the first segment below ``id/``.

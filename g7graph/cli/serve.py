@@ -2,24 +2,59 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+from typing import Any
+
 import click
 
 from g7graph.cli.options import shared
 from g7graph.cli.speech import Command, settings
+from g7graph.errors import UsageError
 from g7graph.project import Project
 
 _LAST_PORT = 65_535
+_VARIABLE = "G7GRAPH_TOKEN"
+_HOLDER = "writer"
+_SHORTEST = 16
 
 
 @click.command(cls=Command)
 @click.option("--host", default="127.0.0.1", metavar="HOST")
 @click.option("--port", type=click.IntRange(0, _LAST_PORT), default=8000, metavar="PORT")
 @click.option("--store", default="memory", metavar="memory|DIR|URL")
+@click.option("--writable", is_flag=True)
+@click.option("--token-file", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE")
 @shared
 @click.pass_context
-def serve(context: click.Context, host: str, port: int, store: str) -> None:
-    """Serve the framework, read-only."""
+def serve(context: click.Context, /, writable: bool, token_file: Path | None, **chosen: Any) -> None:
+    """Serve the framework, read-only unless told otherwise."""
+    from g7graph.web.options import Options
     from g7graph.web.serve import serve as run
 
-    chosen = settings(context)
-    run(Project.find(chosen.data), host=host, port=port, store=store, lang=chosen.lang)
+    common = settings(context)
+    tokens = read_tokens(token_file) if writable else {}
+    run(Project.find(common.data), Options(lang=common.lang, tokens=tokens, **chosen))
+
+
+def read_tokens(path: Path | None) -> dict[str, str]:
+    """Read who may write: lines `name token` of a file, else the token in the environment, its holder called `writer`.
+
+    Raises UsageError for a file without any, for a line that is no pair, for a token that is easy to guess.
+    """
+    given = os.environ.get(_VARIABLE, "")
+    lines = _lines(path) if path else [f"{_HOLDER} {given}"] if given else []
+    pairs = [line.split() for line in lines]
+    for pair in pairs:
+        if len(pair) not in (1, 2) or len(pair[-1]) < _SHORTEST:
+            raise UsageError("bad_token", path=path or _VARIABLE, shortest=_SHORTEST)
+    if not pairs:
+        raise UsageError("no_token", variable=_VARIABLE)
+    return {(pair[0] if len(pair) > 1 else _HOLDER): pair[-1] for pair in pairs}
+
+
+def _lines(path: Path) -> list[str]:
+    if not path.is_file():
+        raise UsageError("no_file", path=path)
+    lines = (line.partition("#")[0].strip() for line in path.read_text(encoding="utf-8").splitlines())
+    return [line for line in lines if line]

@@ -107,6 +107,10 @@ class Pool:
             opened.pop_all()  # who asked closes it
             return out
 
+    def place(self, name: str) -> Path:
+        """Return a path of the service's own, for what its processes share."""
+        return self._folder / name
+
     def forked(self) -> None:
         """Tell a forked process that it only asks: the workers live as long as the process that published them."""
         _let_go()

@@ -13,11 +13,12 @@ from g7graph.build import open_store
 from g7graph.project import Project
 from g7graph.queries import Library
 from g7graph.store import Service
-from g7graph.store.limits import Limits
+from g7graph.store.change import Writer
 from g7graph.store.local import LocalStore
 from g7graph.web import api, cells, context, dashboard, graphs, health, pages, problems, sparql, vocabulary
 from g7graph.web.cache import Cached
 from g7graph.web.headers import OPEN, PREFLIGHT, SAFE, VARY
+from g7graph.web.options import Options
 from g7graph.web.work import pooled
 
 _BLUEPRINTS = (dashboard, api, sparql, pages, vocabulary, graphs, problems, health)
@@ -30,8 +31,8 @@ def create_app(
     project: Project,
     store: LocalStore | Service | None = None,
     *,
-    lang: str = i18n.DEFAULT,
-    limits: Limits | None = None,
+    options: Options | None = None,
+    writer: Writer | None = None,
 ) -> Flask:
     """Make the application for a framework; `store` is opened in memory where none is given.
 
@@ -39,12 +40,12 @@ def create_app(
 
     Raises DataError for a file that cannot be read.
     """
-    library, limits = Library.read(project.queries), limits or Limits()
+    library, options = Library.read(project.queries), options or Options()
     store = store or open_store(project)
-    service = pooled(store, library, limits) if isinstance(store, LocalStore) else store
+    service = pooled(store, library, options.limits) if isinstance(store, LocalStore) else store
     app = Flask(__name__)
     app.config.update(MAX_CONTENT_LENGTH=_MOST_BODY, MAX_FORM_MEMORY_SIZE=_MOST_BODY)
-    context.attach(app.extensions, context.Site(project, service, library, lang, limits))
+    context.attach(app.extensions, context.Site(project, service, library, options, writer))
     for module in _BLUEPRINTS:
         app.register_blueprint(module.blueprint)
     problems.register(app)

@@ -12,7 +12,9 @@ from g7graph import i18n, vocab
 from g7graph.project import Project
 from g7graph.queries import Library, Texts, in_language
 from g7graph.store import Service
+from g7graph.store.change import Writer
 from g7graph.store.limits import Limits
+from g7graph.web.options import Options
 
 _EXTENSION = "g7graph"
 _SAFE_SCHEMES = ("http://", "https://", "mailto:")
@@ -20,13 +22,26 @@ _SAFE_SCHEMES = ("http://", "https://", "mailto:")
 
 @dataclass(frozen=True)
 class Site:
-    """What an application serves: a framework, its store and saved queries, its language, its limits."""
+    """What an application serves: a framework, its store and saved queries, how it is served.
+
+    `writer` takes changes, where the service is writable, from those who send one of the options' tokens.
+    """
 
     project: Project
     store: Service
     library: Library
-    lang: str = i18n.DEFAULT
-    limits: Limits = field(default_factory=Limits)
+    options: Options = field(default_factory=Options)
+    writer: Writer | None = None
+
+    @property
+    def limits(self) -> Limits:
+        """The limits on a query."""
+        return self.options.limits
+
+    @property
+    def lang(self) -> str:
+        """The language where none is asked for."""
+        return self.options.lang
 
 
 def attach(extensions: dict[str, object], site: Site) -> None:

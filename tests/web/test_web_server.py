@@ -21,6 +21,7 @@ from SPARQLWrapper.SPARQLExceptions import QueryBadFormed
 from g7graph.project import Project
 from g7graph.store.remote import RemoteStore
 from g7graph.web import create_app
+from g7graph.web.options import Options
 from g7graph.web.refusals import Refused
 from g7graph.web.serve import serve
 
@@ -28,12 +29,9 @@ START = """
 import sys
 from pathlib import Path
 from g7graph.project import Project
-from g7graph.store.remote import RemoteStore
-from g7graph.web import create_app
-from g7graph.web.refusals import Refused
+from g7graph.web.options import Options
 from g7graph.web.serve import serve
-from g7graph.web.serve import serve
-serve(Project.find(Path(sys.argv[1])), host="127.0.0.1", port=int(sys.argv[2]), store=sys.argv[3])
+serve(Project.find(Path(sys.argv[1])), Options(port=int(sys.argv[2]), store=sys.argv[3]))
 """
 COUNT = "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }"
 CODES = "SELECT ?code { ?i <http://www.w3.org/2004/02/skos/core#notation> ?code } ORDER BY ?code"
@@ -161,4 +159,4 @@ def test_an_address_that_cannot_be_listened_on_is_said_before_anything_is_loaded
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         with pytest.raises(Refused, match=host):
-            serve(small, host=host, port=taken.getsockname()[1], store="memory")
+            serve(small, Options(host=host, port=taken.getsockname()[1]))

@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 from g7graph.project import Project
 from g7graph.store.limits import Limits
 from g7graph.web import create_app
+from g7graph.web.options import Options
 
 RESULTS = {
     "application/sparql-results+json": ox.QueryResultsFormat.JSON,
@@ -226,7 +227,7 @@ def test_a_malformed_query_comes_back_to_the_browser_with_its_text(client: Flask
 def test_a_query_over_its_limit_is_ended_and_others_go_on(
     small: Project, limits: Limits, query: str, kind: str
 ) -> None:
-    client = create_app(small, limits=limits).test_client()
+    client = create_app(small, options=Options(limits=limits)).test_client()
     status, _, body = ask(client, query)
     assert status == 503
     assert json.loads(body)["type"].endswith(f"/problem/{kind}")
@@ -234,7 +235,7 @@ def test_a_query_over_its_limit_is_ended_and_others_go_on(
 
 
 def test_a_service_that_is_full_says_when_to_come_back(small: Project) -> None:
-    client = create_app(small, limits=Limits(together=0, waiting_seconds=0.1)).test_client()
+    client = create_app(small, options=Options(limits=Limits(together=0, waiting_seconds=0.1))).test_client()
     response = client.get("/sparql", query_string={"query": "ASK {}"})
     assert response.status_code == 503
     assert response.headers["Retry-After"] == "5"

@@ -1,0 +1,30 @@
+"""How a framework is served: what an operator chooses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from g7graph import i18n
+from g7graph.build import MEMORY
+from g7graph.store.limits import Limits
+
+
+@dataclass(frozen=True)
+class Options:
+    """What an operator chooses; port 0 is any free one, `store` as `open_store` takes it.
+
+    With `tokens` (name of a writer → token) the data can be written; without, it is read-only.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+    store: str = MEMORY
+    lang: str = i18n.DEFAULT
+    limits: Limits = field(default_factory=Limits)
+    tokens: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    @property
+    def writable(self) -> bool:
+        """Whether the data can be written."""
+        return bool(self.tokens)

@@ -1,0 +1,105 @@
+"""A framework that takes changes: its Turtle files are the truth, and have a change only when it is valid."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, replace
+from datetime import datetime
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from g7graph import i18n, journal, vocab
+from g7graph.build import open_local
+from g7graph.errors import UsageError
+from g7graph.project import Project
+from g7graph.store.change import Change, Outcome, Rejected
+from g7graph.store.update import applied
+from g7graph.validate import validate
+from g7graph.validate.findings import VIOLATION
+from g7graph.writing.files import in_graph, rewritten
+from g7graph.writing.record import graph_of, recorded
+
+_WRITABLE = re.compile(r"[a-z0-9][a-z0-9._-]*(?:/[a-z0-9][a-z0-9._-]*)*")
+_RESERVED = ("ontology/", "derived/", "changes/")
+
+
+class Framework:
+    """The data folder of a framework and its store."""
+
+    def __init__(self, project: Project, where: str, clock: Callable[[], datetime], *, lang: str) -> None:
+        self._project, self._where, self._clock, self._lang = project, where, clock, lang
+        journal.finish(project.data)
+        self.store = open_local(project, where)
+
+    def apply(self, change: Change) -> Outcome:
+        """Make a change, whole or not at all; see `Writer.apply`. Afterwards `store` is of what the files say."""
+        candidate = open_local(self._project).inner
+        before = _sums(candidate)
+        created = applied(candidate, change, union=True)
+        touched = sorted(_changed(before, _sums(candidate)))
+        for graph in touched:
+            _refuse_reserved(graph)
+        if touched:
+            files = self._files(candidate, change, touched)
+            self._refuse_invalid(files)
+            journal.commit(self._project.data, files)
+            self.store = open_local(self._project, self._where)
+        return Outcome(created, self.store.version)
+
+    def _files(self, candidate: ox.Store, change: Change, touched: list[str]) -> dict[str, bytes | None]:
+        """Return the files of the changed graphs and of the record, path below the data folder → content."""
+        now = self._clock()
+        log = graph_of(now)
+        candidate.extend(in_graph(triple, ox.NamedNode(log)) for triple in recorded(change, touched, now))
+        files = {}
+        for graph in (*touched, log):
+            path = graph.removeprefix(vocab.GRAPH) + ".ttl"
+            quads = candidate.quads_for_pattern(None, None, None, ox.NamedNode(graph))
+            files[path] = rewritten(self._project.data / path, {quad.triple for quad in quads})
+        return files
+
+    def _refuse_invalid(self, files: Mapping[str, bytes | None]) -> None:
+        """Raise Rejected where the framework would have violations with these files in place."""
+        with tempfile.TemporaryDirectory(prefix="g7graph-candidate-") as folder:
+            staged = _staged(self._project, files, Path(folder))
+            found = [one for one in validate(staged, lang=self._lang) if one.severity == VIOLATION]
+        if found:
+            raise Rejected([asdict(one) for one in found])
+
+
+def _staged(project: Project, files: Mapping[str, bytes | None], folder: Path) -> Project:
+    """Make a copy of a framework, of links to its files, with some files replaced."""
+    data = folder / "data" / "ttl"
+    shutil.copytree(project.data, data, copy_function=os.symlink, ignore=shutil.ignore_patterns(".*"))
+    for path, content in files.items():
+        target = data / path
+        target.unlink(missing_ok=True)
+        if content is not None:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(content)
+    return replace(project, root=folder, data=data)
+
+
+def _sums(store: ox.Store) -> dict[str, int]:
+    """Return a sum of each graph's statements, whatever their order; the default graph's name is empty."""
+    sums: dict[str, int] = {}
+    for quad in store:
+        graph = quad.graph_name.value if isinstance(quad.graph_name, ox.NamedNode) else ""
+        sums[graph] = sums.get(graph, 0) + hash(quad)
+    return sums
+
+
+def _changed(before: Mapping[str, int], after: Mapping[str, int]) -> Iterable[str]:
+    return {graph for graph in {*before, *after} if before.get(graph) != after.get(graph)}
+
+
+def _refuse_reserved(graph: str) -> None:
+    """Raise UsageError for a graph that is not a Turtle file of the data."""
+    path = graph.removeprefix(vocab.GRAPH) if graph.startswith(vocab.GRAPH) else ""
+    if not _WRITABLE.fullmatch(path) or path.startswith(_RESERVED):
+        raise UsageError("graph_not_writable", graph=graph or i18n.text("errors.default_graph", i18n.DEFAULT))

@@ -1,0 +1,114 @@
+"""The keeper: the one process that changes the data; the others send it what they are asked to change."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import select
+import signal
+import socket
+import tempfile
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO, NoReturn, Protocol
+
+from g7graph.errors import G7Error, StoreError
+from g7graph.store.change import Change, Outcome
+from g7graph.store.local import LocalStore
+
+_BACKLOG = 128
+_BYTE = b"."
+
+
+class Kept(Protocol):
+    """What a keeper keeps: data that takes changes."""
+
+    store: LocalStore
+
+    def apply(self, change: Change) -> Outcome:
+        """Make a change; see `Writer.apply`."""
+
+
+def listening(place: Path) -> socket.socket:
+    """Make the socket that a keeper takes changes on."""
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    listener.bind(str(place))
+    listener.listen(_BACKLOG)
+    return listener
+
+
+def keep(listener: socket.socket, lifeline: int, kept: Kept, publish: Callable[[LocalStore], object]) -> NoReturn:
+    """Take changes one at a time until the lifeline ends. Never returns."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    code = 1
+    try:
+        poll = select.poll()
+        poll.register(lifeline, select.POLLIN)
+        poll.register(listener, select.POLLIN)
+        while all(descriptor != lifeline for descriptor, _ in poll.poll()):
+            connection, _ = listener.accept()
+            with connection:
+                _take(connection, kept, publish)
+        code = 0
+    finally:
+        if code:
+            traceback.print_exc()
+        os._exit(code)
+
+
+def _take(connection: socket.socket, kept: Kept, publish: Callable[[LocalStore], object]) -> None:
+    try:
+        _, descriptors, _, _ = socket.recv_fds(connection, len(_BYTE), 1)
+    except ConnectionResetError:
+        return
+    if not descriptors:
+        return
+    with os.fdopen(descriptors[0], "r+b") as file:
+        change = pickle.load(file)  # noqa: S301 - a front of our own wrote it
+        before = kept.store.version
+        try:
+            said: Outcome | G7Error = kept.apply(change)
+            if kept.store.version != before:
+                publish(kept.store)
+        except G7Error as error:
+            said = error
+        file.seek(0)
+        file.truncate()
+        pickle.dump(said, file)
+        file.flush()
+        try:
+            connection.send(_BYTE)
+        except OSError:
+            return  # who asked is gone; the change is made
+
+
+class KeptWriter:
+    """The writer of a front: it sends each change to the keeper, and tells what became of it."""
+
+    def __init__(self, place: Path) -> None:
+        self._place = place
+
+    def apply(self, change: Change) -> Outcome:
+        """Have the keeper make a change; see `Writer.apply`. Raises StoreError where the keeper is gone."""
+        with tempfile.TemporaryFile() as file, socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as connection:
+            pickle.dump(change, file)
+            file.flush()
+            file.seek(0)
+            try:
+                connection.connect(str(self._place))
+                socket.send_fds(connection, [_BYTE], [file.fileno()])
+                answered = connection.recv(len(_BYTE))
+            except OSError as error:
+                raise StoreError("writer_gone") from error
+            if not answered:
+                raise StoreError("writer_gone")
+            return _said(file)
+
+
+def _said(file: IO[bytes]) -> Outcome:
+    file.seek(0)
+    said: Outcome | G7Error = pickle.load(file)  # noqa: S301 - the keeper of our own wrote it
+    if isinstance(said, G7Error):
+        raise said
+    return said
