@@ -28,9 +28,10 @@ from g7graph.errors import Limited
 from g7graph.store import Asker
 from g7graph.store.limits import Limits
 from g7graph.store.turns import Turns
-from g7graph.store.worker import Post, Work, nurse, raised
+from g7graph.store.worker import SPILL, Post, Work, nurse, raised
 
 _OPEN, _OWN = "open", "own"
+_NURSERY = "nursery"
 _NUMBER_BYTES = 8
 _BACKLOG = 1024  # more than there are threads that ask
 _MESSAGE_BYTES = 262_144
@@ -74,6 +75,7 @@ class Pool:
         ]
         before = dict(self._nurseries)
         lifeline, pid = _forked(posts, prepare, self.limits)
+        (place / _NURSERY).write_text(str(pid))
         self._nurseries[lifeline] = pid
         for post in posts:
             post.listener.close()
@@ -99,17 +101,28 @@ class Pool:
         """
         turn = self._turns.of(asker.client, asker.gone) if asker else nullcontext()
         with ExitStack() as opened:
-            out = opened.enter_context(tempfile.TemporaryFile(buffering=0))
-            out.write(json.dumps(dict(job)).encode())
+            small = opened.enter_context(_in_memory())
+            small.write(json.dumps(dict(job)).encode())
             with turn:
-                self._asked(out, _OPEN if asker else _OWN, asker or Asker())
+                large = self._asked(small, _OPEN if asker else _OWN, asker or Asker())
+            if large is None:
+                opened.pop_all()  # who asked closes it
+            out = large or small
             out.seek(0)
-            opened.pop_all()  # who asked closes it
             return out
 
     def place(self, name: str) -> Path:
         """Return a path of the service's own, for what its processes share."""
         return self._folder / name
+
+    @property
+    def workers(self) -> int | None:
+        """How many workers are alive; None where the kernel does not say."""
+        try:
+            pid = (self.place(str(self.edition.number)) / _NURSERY).read_text()
+            return len(Path(f"/proc/{pid}/task/{pid}/children").read_text().split())
+        except OSError:
+            return None
 
     def forked(self) -> None:
         """Tell a forked process that it only asks: the workers live as long as the process that published them."""
@@ -117,39 +130,54 @@ class Pool:
         self._nurseries.clear()
         self.close.detach()
 
-    def _asked(self, out: IO[bytes], post: str, asker: Asker) -> None:
+    def _asked(self, small: IO[bytes], post: str, asker: Asker) -> IO[bytes] | None:
+        """Have a worker do a job; return the file of a large answer, None where it is in the small one."""
         limits = self.limits
         seconds = min(asker.seconds or limits.seconds, limits.seconds)
         for _ in range(_TRIES):
-            out.seek(0)
-            connection = _connected(self._folder / str(self.edition.number) / post)
+            connection = _connected(self.place(str(self.edition.number)) / post)
             if connection is None:  # the edition was replaced meanwhile
                 continue
             with connection:
-                socket.send_fds(connection, [str(seconds).encode()], [out.fileno()])
+                socket.send_fds(connection, [str(seconds).encode()], [small.fileno()])
                 begun = _received(connection, limits.waiting_seconds, asker.gone)
                 if begun is None:
                     break
                 if begun:
-                    _done(connection, int(begun), seconds, asker, limits)
-                    return
+                    return _done(connection, int(begun), seconds, asker, limits)
         raise Limited("busy", limit=limits.together)
 
     def _number(self) -> int:
         return int.from_bytes(self._board[:], "little")
 
 
-def _done(connection: socket.socket, pid: int, seconds: float, asker: Asker, limits: Limits) -> None:
-    """Wait until a worker has done its job; end it when its time is over."""
-    message = _received(connection, seconds, asker.gone)
-    if message is None:
-        os.kill(pid, signal.SIGKILL)  # it is ours while the connection is open
-        raise Limited("too_long", limit=f"{seconds:g}")
-    if not message:
-        raise Limited("too_much", limit=limits.memory_bytes // 1_000_000)
-    said = json.loads(message)
-    if "size" not in said:
-        raise raised(said, limits)
+def _done(connection: socket.socket, pid: int, seconds: float, asker: Asker, limits: Limits) -> IO[bytes] | None:
+    """Wait until a worker has done its job; end it when its time is over. Returns the file of a large answer."""
+    end = time.monotonic() + seconds
+    with ExitStack() as opened:
+        large: IO[bytes] | None = None
+        message = _received(connection, seconds, asker.gone)
+        if message == SPILL:
+            large = opened.enter_context(tempfile.TemporaryFile(buffering=0))
+            socket.send_fds(connection, [SPILL], [large.fileno()])
+            message = _received(connection, end - time.monotonic(), asker.gone)
+        if message is None:
+            os.kill(pid, signal.SIGKILL)  # it is ours while the connection is open
+            raise Limited("too_long", limit=f"{seconds:g}")
+        if not message:
+            raise Limited("too_much", limit=limits.memory_bytes // 1_000_000)
+        said = json.loads(message)
+        if "size" not in said:
+            raise raised(said, limits)
+        opened.pop_all()
+        return large
+
+
+def _in_memory() -> IO[bytes]:
+    """Return a file that other processes can write and that no disk sees, where the kernel has such."""
+    if hasattr(os, "memfd_create"):
+        return os.fdopen(os.memfd_create("g7graph"), "r+b", buffering=0)
+    return tempfile.TemporaryFile(buffering=0)
 
 
 def _received(connection: socket.socket, seconds: float, gone: Callable[[], bool]) -> bytes | None:

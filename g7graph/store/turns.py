@@ -20,7 +20,7 @@ from g7graph.errors import Limited
 from g7graph.store.limits import Limits
 
 _BUCKETS = 1024
-_FIRST_PAUSE, _LAST_PAUSE = 0.001, 0.02
+_FIRST_PAUSE, _LAST_PAUSE = 0.001, 0.003  # a query takes longer, and the processors should not wait
 
 
 class Turns:

@@ -2,7 +2,8 @@
 
 The engine cannot be interrupted, a process can. A nursery, forked from a parent that has loaded the data, keeps a fixed
 number of workers alive, which share the loaded pages and a listening socket. A worker takes a connection with an open
-file: the file holds the job, then the answer; the connection says how it went. Whoever asked hangs up to end the work.
+file: the file holds the job, then the answer, unless that is large, when it asks for another file; the connection says
+how it went. Whoever asked hangs up to end the work.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import faulthandler
 import json
 import os
 import select
+import shutil
 import signal
 import socket
 import threading
@@ -20,7 +22,7 @@ import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, NoReturn
+from typing import IO, Any, NoReturn, Self, cast
 
 from g7graph.errors import Limited, QueryError, UsageError
 from g7graph.store.limits import Limits
@@ -31,6 +33,9 @@ Work = Callable[[Mapping[str, Any], IO[bytes]], object]
 _HUNG_UP = select.POLLRDHUP if hasattr(select, "POLLRDHUP") else select.POLLHUP
 _GRACE_SECONDS = 2.0
 _MESSAGE_BYTES = 64
+_SMALL_BYTES = 1_000_000
+#: What a worker sends when its answer needs a file.
+SPILL = b"spill"
 _PAUSE_SECONDS = 0.5
 _GROWN_BYTES = 100_000_000
 _BUFFER_BYTES = 262_144
@@ -145,6 +150,7 @@ class _Worker:
         seconds = float(message)
         answered = threading.Event()
         with os.fdopen(descriptors[0], "r+b", _BUFFER_BYTES) as file:
+            file.seek(0)
             connection.send(str(os.getpid()).encode())
             thread = threading.Thread(target=self._evaluate, args=(connection, file, answered), daemon=True)
             thread.start()
@@ -160,10 +166,9 @@ class _Worker:
             job = json.load(file)
             file.seek(0)
             file.truncate()
-            with _Sealed(self.post.sealed):
-                self.work(job, file)
-                file.flush()
-            message: dict[str, object] = {"size": file.tell()}
+            with _Sealed(self.post.sealed) as seal, _Out(file, connection, seal) as out:
+                self.work(job, cast(IO[bytes], out))
+            message: dict[str, object] = {"size": out.size}
         except UsageError as error:
             message = {"kind": type(error).__name__, "key": error.key, **error.values}
         except MemoryError:
@@ -195,11 +200,20 @@ class _Sealed:
     def __init__(self, sealed: bool) -> None:
         self._sealed = sealed
 
-    def __enter__(self) -> None:
+    def __enter__(self) -> Self:
+        self.close()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.open()
+
+    def close(self) -> None:
+        """Let nothing be opened from here on."""
         if self._sealed:
             self._set(1)  # what poll() needs; the one descriptor below it is taken
 
-    def __exit__(self, *_: object) -> None:
+    def open(self) -> None:
+        """Let things be opened again."""
         if self._sealed:
             self._set(None)
 
@@ -209,6 +223,46 @@ class _Sealed:
 
         _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard if most is None else most, hard))
+
+
+class _Out:
+    """What the work writes its answer to: a small one stays in memory, for a larger one a file is asked for."""
+
+    def __init__(self, small: IO[bytes], connection: socket.socket, seal: _Sealed) -> None:
+        self._file, self._connection, self._seal = small, connection, seal
+        self._spilled = False
+        self.size = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._spilled:
+            self._file.close()
+        else:
+            self._file.flush()
+
+    def write(self, data: bytes) -> int:
+        """Write a piece of the answer. Raises OSError (EFBIG) beyond the limit on its size."""
+        if not self._spilled and self.size + len(data) > _SMALL_BYTES:
+            self._spill()
+        self.size += len(data)
+        return self._file.write(data)
+
+    def flush(self) -> None:
+        """Write what is buffered."""
+        self._file.flush()
+
+    def _spill(self) -> None:
+        self._connection.send(SPILL)
+        self._seal.open()
+        _, (descriptor, *_), _, _ = socket.recv_fds(self._connection, _MESSAGE_BYTES, 1)
+        self._seal.close()
+        self._file.flush()
+        self._file.seek(0)
+        begun, self._file = self._file, os.fdopen(descriptor, "wb", _BUFFER_BYTES)
+        self._spilled = True
+        shutil.copyfileobj(begun, self._file)
 
 
 def _memory() -> tuple[int, int]:
