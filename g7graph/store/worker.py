@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, NoReturn, Self, cast
 
-from g7graph.errors import Limited, QueryError, UsageError
+from g7graph.errors import G7Error, Limited, QueryError, StoreError, UsageError
 from g7graph.store.limits import Limits
 
 #: Does a job, writing its answer to the file. Raises UsageError, which reaches whoever asked.
@@ -162,26 +162,35 @@ class _Worker:
             thread.join()
 
     def _evaluate(self, connection: socket.socket, file: IO[bytes], answered: threading.Event) -> None:
+        message: dict[str, object] = {"failed": True}
+        try:
+            message = self._done(connection, file)
+        finally:
+            if "failed" in message:
+                traceback.print_exc()
+            answered.set()
+            try:
+                connection.send(json.dumps(message, default=str).encode())
+            except OSError:
+                os._exit(0)  # nobody waits for it any more
+
+    def _done(self, connection: socket.socket, file: IO[bytes]) -> dict[str, object]:
+        """Do a job; return what is told of it. Raises what the work should not raise."""
         try:
             job = json.load(file)
             file.seek(0)
             file.truncate()
             with _Sealed(self.post.sealed) as seal, _Out(file, connection, seal) as out:
                 self.work(job, cast(IO[bytes], out))
-            message: dict[str, object] = {"size": out.size}
         except UsageError as error:
-            message = {"kind": type(error).__name__, "key": error.key, **error.values}
+            return {"kind": type(error).__name__, "key": error.key, **error.values}
         except MemoryError:
-            message = {"limited": "too_much"}
+            return {"limited": "too_much"}
         except OSError as error:
             if error.errno != errno.EFBIG:
                 raise
-            message = {"limited": "too_large"}
-        answered.set()
-        try:
-            connection.send(json.dumps(message, default=str).encode())
-        except OSError:
-            os._exit(0)  # nobody waits for it any more
+            return {"limited": "too_large"}
+        return {"size": out.size}
 
     def _confine(self) -> None:
         """Set what the kernel enforces: size of an answer, and memory beyond today's."""
@@ -273,8 +282,10 @@ def _memory() -> tuple[int, int]:
     return int(pages[0]) * os.sysconf("SC_PAGE_SIZE"), int(pages[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
-def raised(message: dict[str, Any], limits: Limits) -> UsageError:
+def raised(message: dict[str, Any], limits: Limits) -> G7Error:
     """Return the error that a worker's message tells of."""
+    if "failed" in message:
+        return StoreError("worker_failed")
     limited = message.pop("limited", None)
     if limited:
         most = limits.answer_bytes if limited == "too_large" else limits.memory_bytes
