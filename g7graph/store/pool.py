@@ -10,12 +10,9 @@ from __future__ import annotations
 import json
 import mmap
 import os
-import select
 import shutil
-import signal
 import socket
 import tempfile
-import time
 import warnings
 import weakref
 from collections.abc import Callable, Mapping
@@ -25,10 +22,10 @@ from pathlib import Path
 from typing import IO, Any, NoReturn
 
 from g7graph.errors import Limited
-from g7graph.store import Asker
+from g7graph.store import Asker, call
 from g7graph.store.limits import Limits
 from g7graph.store.turns import Turns
-from g7graph.store.worker import SPILL, Post, Work, nurse, raised
+from g7graph.store.worker import Post, Work, nurse
 
 _OPEN, _OWN = "open", "own"
 _NURSERY = "nursery"
@@ -38,8 +35,8 @@ _MESSAGE_BYTES = 262_144
 _LOOK_SECONDS = 0.25
 _TRIES = 3
 
-#: What keeps the nurseries of this process alive while it is open.
-_LIFELINES: set[int] = set()
+#: What keeps processes that this one forked alive while it is open; none of them may keep another alive.
+LIFELINES: set[int] = set()
 
 
 @dataclass(frozen=True)
@@ -101,7 +98,7 @@ class Pool:
         """
         turn = self._turns.of(asker.client, asker.gone) if asker else nullcontext()
         with ExitStack() as opened:
-            small = opened.enter_context(_in_memory())
+            small = opened.enter_context(call.in_memory())
             small.write(json.dumps(dict(job)).encode())
             with turn:
                 large = self._asked(small, _OPEN if asker else _OWN, asker or Asker())
@@ -135,75 +132,20 @@ class Pool:
         limits = self.limits
         seconds = min(asker.seconds or limits.seconds, limits.seconds)
         for _ in range(_TRIES):
-            connection = _connected(self.place(str(self.edition.number)) / post)
+            connection = call.connected(self.place(str(self.edition.number)) / post)
             if connection is None:  # the edition was replaced meanwhile
                 continue
             with connection:
                 socket.send_fds(connection, [str(seconds).encode()], [small.fileno()])
-                begun = _received(connection, limits.waiting_seconds, asker.gone)
+                begun = call.received(connection, limits.waiting_seconds, asker.gone)
                 if begun is None:
                     break
                 if begun:
-                    return _done(connection, int(begun), seconds, asker, limits)
+                    return call.done(connection, int(begun), seconds, asker, limits)
         raise Limited("busy", limit=limits.together)
 
     def _number(self) -> int:
         return int.from_bytes(self._board[:], "little")
-
-
-def _done(connection: socket.socket, pid: int, seconds: float, asker: Asker, limits: Limits) -> IO[bytes] | None:
-    """Wait until a worker has done its job; end it when its time is over. Returns the file of a large answer."""
-    end = time.monotonic() + seconds
-    with ExitStack() as opened:
-        large: IO[bytes] | None = None
-        message = _received(connection, seconds, asker.gone)
-        if message == SPILL:
-            large = opened.enter_context(tempfile.TemporaryFile(buffering=0))
-            socket.send_fds(connection, [SPILL], [large.fileno()])
-            message = _received(connection, end - time.monotonic(), asker.gone)
-        if message is None:
-            os.kill(pid, signal.SIGKILL)  # it is ours while the connection is open
-            raise Limited("too_long", limit=f"{seconds:g}")
-        if not message:
-            raise Limited("too_much", limit=limits.memory_bytes // 1_000_000)
-        said = json.loads(message)
-        if "size" not in said:
-            raise raised(said, limits)
-        opened.pop_all()
-        return large
-
-
-def _in_memory() -> IO[bytes]:
-    """Return a file that other processes can write and that no disk sees, where the kernel has such."""
-    if hasattr(os, "memfd_create"):
-        return os.fdopen(os.memfd_create("g7graph"), "r+b", buffering=0)
-    return tempfile.TemporaryFile(buffering=0)
-
-
-def _received(connection: socket.socket, seconds: float, gone: Callable[[], bool]) -> bytes | None:
-    """Return the next message, nothing in it where the other side has ended; None when the time is over."""
-    end = time.monotonic() + seconds
-    poll = select.poll()
-    poll.register(connection, select.POLLIN)
-    while (left := end - time.monotonic()) > 0:
-        if poll.poll(min(left, _LOOK_SECONDS) * 1000):
-            try:
-                return connection.recv(_MESSAGE_BYTES)
-            except ConnectionResetError:
-                return b""
-        if gone():
-            raise Limited("client_gone")
-    return None
-
-
-def _connected(place: Path) -> socket.socket | None:
-    connection = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    try:
-        connection.connect(str(place))
-    except (ConnectionRefusedError, FileNotFoundError):
-        connection.close()
-        return None
-    return connection
 
 
 def _listening(place: Path) -> socket.socket:
@@ -225,15 +167,15 @@ def _forked(posts: list[Post], prepare: Callable[[], Work], limits: Limits) -> t
         _let_go()
         _nursed(posts, ended, prepare, limits)
     os.close(ended)
-    _LIFELINES.add(end)
+    LIFELINES.add(end)
     return end, pid
 
 
 def _let_go() -> None:
     """Have a forked process keep no nursery alive that its parent looks after."""
-    for lifeline in _LIFELINES:
+    for lifeline in LIFELINES:
         os.close(lifeline)
-    _LIFELINES.clear()
+    LIFELINES.clear()
 
 
 def _nursed(posts: list[Post], lifeline: int, prepare: Callable[[], Work], limits: Limits) -> NoReturn:
@@ -244,7 +186,7 @@ def _nursed(posts: list[Post], lifeline: int, prepare: Callable[[], Work], limit
 
 
 def _retire(lifeline: int, pid: int) -> None:
-    _LIFELINES.discard(lifeline)
+    LIFELINES.discard(lifeline)
     os.close(lifeline)
     os.waitpid(pid, 0)
 

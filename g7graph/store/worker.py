@@ -13,7 +13,6 @@ import faulthandler
 import json
 import os
 import select
-import shutil
 import signal
 import socket
 import threading
@@ -22,10 +21,11 @@ import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, NoReturn, Self, cast
+from typing import IO, Any, NoReturn, cast
 
 from g7graph.errors import G7Error, Limited, QueryError, StoreError, UsageError
 from g7graph.store.limits import Limits
+from g7graph.store.outlet import Out, Sealed
 
 #: Does a job, writing its answer to the file. Raises UsageError, which reaches whoever asked.
 Work = Callable[[Mapping[str, Any], IO[bytes]], object]
@@ -33,9 +33,6 @@ Work = Callable[[Mapping[str, Any], IO[bytes]], object]
 _HUNG_UP = select.POLLRDHUP if hasattr(select, "POLLRDHUP") else select.POLLHUP
 _GRACE_SECONDS = 2.0
 _MESSAGE_BYTES = 64
-_SMALL_BYTES = 1_000_000
-#: What a worker sends when its answer needs a file.
-SPILL = b"spill"
 _PAUSE_SECONDS = 0.5
 _GROWN_BYTES = 100_000_000
 _BUFFER_BYTES = 262_144
@@ -180,7 +177,7 @@ class _Worker:
             job = json.load(file)
             file.seek(0)
             file.truncate()
-            with _Sealed(self.post.sealed) as seal, _Out(file, connection, seal) as out:
+            with Sealed(self.post.sealed) as seal, Out(file, connection, seal) as out:
                 self.work(job, cast(IO[bytes], out))
         except UsageError as error:
             return {"kind": type(error).__name__, "key": error.key, **error.values}
@@ -201,77 +198,6 @@ class _Worker:
             most[resource.RLIMIT_AS] = _memory()[0] + self.limits.memory_bytes
         for what, value in most.items():
             resource.setrlimit(what, (value, value))
-
-
-class _Sealed:
-    """While it lasts, the process can open neither files nor sockets."""
-
-    def __init__(self, sealed: bool) -> None:
-        self._sealed = sealed
-
-    def __enter__(self) -> Self:
-        self.close()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.open()
-
-    def close(self) -> None:
-        """Let nothing be opened from here on."""
-        if self._sealed:
-            self._set(1)  # what poll() needs; the one descriptor below it is taken
-
-    def open(self) -> None:
-        """Let things be opened again."""
-        if self._sealed:
-            self._set(None)
-
-    @staticmethod
-    def _set(most: int | None) -> None:
-        import resource
-
-        _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-        resource.setrlimit(resource.RLIMIT_NOFILE, (hard if most is None else most, hard))
-
-
-class _Out:
-    """What the work writes its answer to: a small one stays in memory, for a larger one a file is asked for."""
-
-    def __init__(self, small: IO[bytes], connection: socket.socket, seal: _Sealed) -> None:
-        self._file, self._connection, self._seal = small, connection, seal
-        self._spilled = False
-        self.size = 0
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._spilled:
-            self._file.close()
-        else:
-            self._file.flush()
-
-    def write(self, data: bytes) -> int:
-        """Write a piece of the answer. Raises OSError (EFBIG) beyond the limit on its size."""
-        if not self._spilled and self.size + len(data) > _SMALL_BYTES:
-            self._spill()
-        self.size += len(data)
-        return self._file.write(data)
-
-    def flush(self) -> None:
-        """Write what is buffered."""
-        self._file.flush()
-
-    def _spill(self) -> None:
-        self._connection.send(SPILL)
-        self._seal.open()
-        _, (descriptor, *_), _, _ = socket.recv_fds(self._connection, _MESSAGE_BYTES, 1)
-        self._seal.close()
-        self._file.flush()
-        self._file.seek(0)
-        begun, self._file = self._file, os.fdopen(descriptor, "wb", _BUFFER_BYTES)
-        self._spilled = True
-        shutil.copyfileobj(begun, self._file)
 
 
 def _memory() -> tuple[int, int]:

@@ -22,7 +22,7 @@ blueprint = Blueprint("vocabulary", __name__)
 
 _OFFERED = (*formats.GRAPHS, formats.HTML)
 _GRAPH = vocab.graph("ontology/g7")
-_TEXTS = ("label", "definition", "example", "changeNote")
+_TEXTS = ("label", "definition", "scopeNote", "example", "changeNote")
 
 
 @dataclass(frozen=True)

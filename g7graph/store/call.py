@@ -1,0 +1,80 @@
+"""A call of a worker: the connection on which its job is handed over, and what it tells of it."""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import signal
+import socket
+import tempfile
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+from typing import IO
+
+from g7graph.errors import Limited
+from g7graph.store import Asker
+from g7graph.store.limits import Limits
+from g7graph.store.outlet import SPILL
+from g7graph.store.worker import raised
+
+_MESSAGE_BYTES = 262_144
+_LOOK_SECONDS = 0.25
+
+
+def done(connection: socket.socket, pid: int, seconds: float, asker: Asker, limits: Limits) -> IO[bytes] | None:
+    """Wait until a worker has done its job; end it when its time is over. Returns the file of a large answer."""
+    end = time.monotonic() + seconds
+    with ExitStack() as opened:
+        large: IO[bytes] | None = None
+        message = received(connection, seconds, asker.gone)
+        if message == SPILL:
+            large = opened.enter_context(tempfile.TemporaryFile(buffering=0))
+            socket.send_fds(connection, [SPILL], [large.fileno()])
+            message = received(connection, end - time.monotonic(), asker.gone)
+        if message is None:
+            os.kill(pid, signal.SIGKILL)  # it is ours while the connection is open
+            raise Limited("too_long", limit=f"{seconds:g}")
+        if not message:
+            raise Limited("too_much", limit=limits.memory_bytes // 1_000_000)
+        said = json.loads(message)
+        if "size" not in said:
+            raise raised(said, limits)
+        opened.pop_all()
+        return large
+
+
+def in_memory() -> IO[bytes]:
+    """Return a file that other processes can write and that no disk sees, where the kernel has such."""
+    if hasattr(os, "memfd_create"):
+        return os.fdopen(os.memfd_create("g7graph"), "r+b", buffering=0)
+    return tempfile.TemporaryFile(buffering=0)
+
+
+def received(connection: socket.socket, seconds: float, gone: Callable[[], bool]) -> bytes | None:
+    """Return the next message, nothing in it where the other side has ended; None when the time is over."""
+    end = time.monotonic() + seconds
+    poll = select.poll()
+    poll.register(connection, select.POLLIN)
+    while (left := end - time.monotonic()) > 0:
+        if poll.poll(min(left, _LOOK_SECONDS) * 1000):
+            try:
+                return connection.recv(_MESSAGE_BYTES)
+            except ConnectionResetError:
+                return b""
+        if gone():
+            raise Limited("client_gone")
+    return None
+
+
+def connected(place: Path) -> socket.socket | None:
+    """Return a connection to the workers that listen at a path; None where nobody does any more."""
+    connection = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    try:
+        connection.connect(str(place))
+    except (ConnectionRefusedError, FileNotFoundError):
+        connection.close()
+        return None
+    return connection
