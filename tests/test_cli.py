@@ -21,10 +21,14 @@ from rich.console import Console
 import g7graph
 from g7graph import i18n
 from g7graph.cli import main, output
+from g7graph.cli.serve import read_tokens
 from g7graph.cli.speech import language_of
+from g7graph.errors import UsageError
 from g7graph.project import Project
+from g7graph.store.limits import Limits
 from g7graph.table import Column, Table
 from g7graph.turtle import format_text
+from g7graph.web.options import Options
 
 PREFIXES = """@prefix agency: <https://w3id.org/g7graph/id/agency/> .
 @prefix g7: <https://w3id.org/g7graph/ontology#> .
@@ -350,12 +354,37 @@ def test_a_build_of_a_malformed_file_says_where_it_is(run: Run, tiny: Path, tmp_
 def test_serve_hands_over_the_project_and_where_to_serve_it(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     served: list[object] = []
     fake = ModuleType("g7graph.web.serve")
-    fake.serve = lambda project, **options: served.append((project, options))  # type: ignore[attr-defined]
+    fake.serve = lambda project, options: served.append((project, options))  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "g7graph.web.serve", fake)
-    result = g7("serve", "--data", tiny, "--port", 9000, "--store", "dist/store", "--lang", "fr")
+    result = g7("serve", "--data", tiny, "--port", 9000, "--store", "dist/store", "--lang", "fr", "--query-seconds", 5)
     assert result.exit_code == 0, result.output
-    options = {"host": "127.0.0.1", "port": 9000, "store": "dist/store", "lang": "fr"}
-    assert served == [(Project.find(tiny), options)]
+    limits = Limits(seconds=5.0)
+    assert served == [(Project.find(tiny), Options(port=9000, store="dist/store", lang="fr", limits=limits))]
+
+
+@pytest.mark.parametrize(
+    ("written", "tokens"),
+    [
+        ("ana a-long-enough-token\n# nobody else\n\nben another-long-token#1\n", {"ana": 19, "ben": 20}),
+        ("only-one-token-here", {"writer": 19}),
+    ],
+)
+def test_tokens_are_read_from_a_file(tmp_path: Path, written: str, tokens: dict[str, int]) -> None:
+    path = write(tmp_path / "tokens", written)
+    assert {name: len(token) for name, token in read_tokens(path).items()} == tokens
+
+
+@pytest.mark.parametrize("written", ["", "# none\n", "ana short", "ana b a-long-enough-token"])
+def test_a_token_file_that_is_no_use_is_refused(tmp_path: Path, written: str) -> None:
+    with pytest.raises(UsageError):
+        read_tokens(write(tmp_path / "tokens", written))
+
+
+def test_writing_needs_a_token(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("G7GRAPH_TOKEN", raising=False)
+    result = g7("serve", "--data", tiny, "--writable", "--lang", "en")
+    assert result.exit_code == 2
+    assert "--token-file" in result.stderr
 
 
 def test_format_check_lists_what_is_not_canonical_and_changes_nothing(run: Run, tiny: Path) -> None:

@@ -55,3 +55,59 @@ def test_the_place_of_the_refused_word_is_given() -> None:
 def test_a_query_that_names_its_dataset_is_seen() -> None:
     assert guard.names_dataset("SELECT * FROM NAMED <http://x/> { ?s ?p ?o }")
     assert not guard.names_dataset('SELECT ?from { ?from ?p "FROM" } # FROM')
+
+
+HIDDEN = [
+    'SELECT * { ?s ?p "a\\u0022b" . SERVICE <http://x/> { ?a ?b ?c } FILTER("x" = "") }',
+    'SELECT * { ?s ?p ?a FILTER(?a<?b#>"""\n) SERVICE <http://x/> {} #"""\n }',
+    "PREFIX a: <http://a/> SELECT * { ?s a:x\u0300\\' 1 . SERVICE <http://x/> {} ?s a:y\\' 1 }",
+    "SELECT * { ?s ?p 1.5e3SERVICE <http://x/> {} }",
+    "SELECT * { ?s ?p true.SERVICE <http://x/> {} }",
+]
+
+
+@pytest.mark.parametrize("text", HIDDEN)
+def test_what_the_engine_would_read_as_a_call_is_seen_however_it_is_written(text: str) -> None:
+    with pytest.raises(QueryError):
+        guard.refuse_outbound(text)
+
+
+BASE = "http://w/x/sparql"
+NAMED = [
+    ("SELECT * FROM <http://x/g> { ?s ?p ?o }", ["http://x/g"]),
+    ("PREFIX g: <http://x/> SELECT * FROM g:a FROM NAMED g:b\\/c { ?s ?p ?o }", ["http://x/a", "http://x/b/c"]),
+    ("BASE <http://y/z/> ASK FROM <../g> { ?s ?p ?o }", ["http://y/g"]),
+    ("ASK FROM <g> FROM <#h> { ?s ?p ?o }", ["http://w/x/g", "http://w/x/sparql#h"]),
+    ("ASK FROM <http://x/\\u0067> { ?s ?p ?o }", ["http://x/g"]),
+    ("PREFIX : <from#> # FROM <http://no/>\nASK from :from { ?s ?p ' FROM <http://no/>' }", ["http://w/x/from#from"]),
+    ("ASK { ?from ?p ?o }", []),
+    ("ASK FROM unknown:g { ?s ?p ?o }", []),
+]
+
+
+@pytest.mark.parametrize(("text", "graphs"), NAMED)
+def test_the_graphs_that_a_query_names_are_resolved(text: str, graphs: list[str]) -> None:
+    assert guard.graphs_named(text, BASE) == graphs
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("BASE <http://x/> PREFIX insert: <y> select * {}", "query"),
+        ("# SELECT\n with <http://x/> delete { ?s ?p ?o } where { ?s ?p ?o }", "update"),
+        ("PREFIX a: <http://x/>", ""),
+        ("nonsense SELECT", ""),
+    ],
+)
+def test_a_query_and_an_update_are_told_apart(text: str, kind: str) -> None:
+    assert guard.kind_of(text) == kind
+
+
+def test_strings_begun_without_end_are_given_up() -> None:
+    with pytest.raises(QueryError):
+        list(guard.tokens('\\"""\n' * 20_000))
+
+
+def test_truth_values_are_written_as_the_engine_reads_them() -> None:
+    text = "ASK { FILTER(TRUE || False) ?s ?p 'TRUE' , <TRUE> }"
+    assert guard.readable(text) == "ASK { FILTER(true || false) ?s ?p 'TRUE' , <TRUE> }"

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,10 +15,24 @@ from g7graph.cli.speech import Command, settings
 from g7graph.errors import UsageError
 from g7graph.project import Project
 
+if TYPE_CHECKING:
+    from g7graph.store.limits import Limits
+
 _LAST_PORT = 65_535
+_MOST_PROXIES = 10
 _VARIABLE = "G7GRAPH_TOKEN"
 _HOLDER = "writer"
 _SHORTEST = 16
+_LONGEST_SECONDS = 3600
+_MOST_WORKERS = 64
+#: Option → field of the limits, and what one of the option is in the field's unit.
+_LIMITS = {
+    "query_seconds": "seconds",
+    "query_megabytes": "memory_bytes",
+    "answer_megabytes": "answer_bytes",
+    "workers": "together",
+}
+_UNIT = {"query_seconds": 1, "query_megabytes": 1_000_000, "answer_megabytes": 1_000_000, "workers": 1}
 
 
 @click.command(cls=Command)
@@ -25,6 +41,13 @@ _SHORTEST = 16
 @click.option("--store", default="memory", metavar="memory|DIR|URL")
 @click.option("--writable", is_flag=True)
 @click.option("--token-file", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE")
+@click.option("--access-log", default="", metavar="-|FILE")
+@click.option("--log-address", type=click.Choice(["full", "network", "none"]), default="network")
+@click.option("--behind-proxy", type=click.IntRange(0, _MOST_PROXIES), default=0, metavar="N")
+@click.option("--query-seconds", type=click.FloatRange(0.1, _LONGEST_SECONDS), metavar="S")
+@click.option("--query-megabytes", type=click.IntRange(10), metavar="N")
+@click.option("--answer-megabytes", type=click.IntRange(1), metavar="N")
+@click.option("--workers", type=click.IntRange(1, _MOST_WORKERS), metavar="N")
 @shared
 @click.pass_context
 def serve(context: click.Context, /, writable: bool, token_file: Path | None, **chosen: Any) -> None:
@@ -34,7 +57,18 @@ def serve(context: click.Context, /, writable: bool, token_file: Path | None, **
 
     common = settings(context)
     tokens = read_tokens(token_file) if writable else {}
-    run(Project.find(common.data), Options(lang=common.lang, tokens=tokens, **chosen))
+    limits = _limits({name: chosen.pop(name) for name in _LIMITS})
+    run(Project.find(common.data), Options(lang=common.lang, tokens=tokens, limits=limits, **chosen))
+
+
+def _limits(chosen: Mapping[str, float | None]) -> Limits:
+    """Return the limits on a query: ours, but for those that the operator set; one client never has all workers."""
+    from g7graph.store.limits import Limits
+
+    given = {_LIMITS[name]: value * _UNIT[name] for name, value in chosen.items() if value is not None}
+    if "together" in given:
+        given["per_client"] = max(1, int(given["together"]) - 1)
+    return replace(Limits(), **given)  # type: ignore[arg-type]  # each option has the type of its field
 
 
 def read_tokens(path: Path | None) -> dict[str, str]:
@@ -56,5 +90,5 @@ def read_tokens(path: Path | None) -> dict[str, str]:
 def _lines(path: Path) -> list[str]:
     if not path.is_file():
         raise UsageError("no_file", path=path)
-    lines = (line.partition("#")[0].strip() for line in path.read_text(encoding="utf-8").splitlines())
-    return [line for line in lines if line]
+    lines = (line.strip() for line in path.read_text(encoding="utf-8").splitlines())
+    return [line for line in lines if line and not line.startswith("#")]

@@ -1,45 +1,101 @@
-"""What a query text asks for beyond the local data, seen before it is evaluated.
+"""What a query or update text asks for beyond the local data, seen before it is evaluated.
 
 The engine exposes no parser, so the text is cut into the tokens of SPARQL 1.1 §19.8 that can hide a keyword (comments,
-strings, IRIs, prefixed names, variables) and bare words; only bare words can be keywords.
+strings, IRIs, prefixed names, variables) and bare words; only bare words can be keywords. Where a text can be cut in
+two ways, what either of them shows counts.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pyoxigraph import NamedNode, RdfFormat, parse
 
 from g7graph.errors import QueryError
 
+_BASE_CHARACTERS = (
+    "A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c-\u200d\u2070-\u218f\u2c00-\u2fef"
+    "\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd\U00010000-\U000effff"
+)
+_CHARACTERS = _BASE_CHARACTERS + r"_0-9\u00b7\u0300-\u036f\u203f-\u2040"
 _TOKEN = re.compile(
-    r"""
-    (?P<comment>\#[^\r\n]*)
-  | (?P<string>\"{3}(?:[^"\\]|\\.|\"{1,2}(?!\"))*\"{3} | '{3}(?:[^'\\]|\\.|'{1,2}(?!'))*'{3}
-      | "(?:[^"\\\r\n]|\\.)*" | '(?:[^'\\\r\n]|\\.)*')
-  | (?P<iri><[^<>"{}|^`\\\x00-\x20]*>)
-  | (?P<variable>[?$]\w+)
-  | (?P<language>@[A-Za-z]+(?:-[A-Za-z0-9]+)*)
-  | (?P<name>(?:[^\W\d_](?:[\w.\-]*[\w\-])?)?:(?:(?:[\w:.\-]|%[0-9A-Fa-f]{2}|\\.)*(?:[\w:\-]|%[0-9A-Fa-f]{2}|\\.))?)
-  | (?P<word>[^\W\d]\w*)
+    rf"""
+    (?P<comment>\#[^\r\n]*+)
+  | (?P<long>\"{{3}}(?:[^"\\]|\\.|\"{{1,2}}(?!\"))*+\"{{3}} | '{{3}}(?:[^'\\]|\\.|'{{1,2}}(?!'))*+'{{3}})
+  | (?P<unfinished>\"\"(?=\") | ''(?='))
+  | (?P<string>"(?:[^"\\\r\n]|\\.)*+"? | '(?:[^'\\\r\n]|\\.)*+'?)
+  | (?P<iri><(?:[^<>"{{}}|^`\\\x00-\x20]|\\u[0-9A-Fa-f]{{4}}|\\U[0-9A-Fa-f]{{8}})*+>)
+  | (?P<variable>[?$][{_CHARACTERS}]+)
+  | (?P<language>@[A-Za-z]+(?:--?[A-Za-z0-9]+)*)
+  | (?P<name>(?:[{_BASE_CHARACTERS}][{_CHARACTERS}\-]*+(?:\.+[{_CHARACTERS}\-]++){{0,9}}+)?
+      :(?:(?:[{_CHARACTERS}:.\-]|%[0-9A-Fa-f]{{2}}|\\.)*(?:[{_CHARACTERS}:\-]|%[0-9A-Fa-f]{{2}}|\\.))?)
+  | (?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+\-]?[0-9]+)?)
+  | (?P<word>[{_BASE_CHARACTERS}][{_CHARACTERS}\-]*+)
+  | (?P<space>\s+)
   | (?P<other>.)
     """,
     re.VERBOSE | re.DOTALL,
 )
 _ESCAPED = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
+#: What is an IRI after a term and, after a value, `<`, an expression and a comment or string.
+_AMBIGUOUS = re.compile(r"<(?:(?!//)[^#'>])*[#']")
 _OUTBOUND = ("SERVICE", "LOAD")
-_PROLOGUE = ("BASE", "PREFIX", "VERSION")
+_ANY_OUTBOUND = re.compile("|".join(_OUTBOUND), re.IGNORECASE)
+PROLOGUE = ("BASE", "PREFIX", "VERSION")
 _FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
+_UPDATES = ("INSERT", "DELETE", "WITH", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY")
+_TRUTHS = ("TRUE", "FALSE")
+_ODD_TRUTH = re.compile(r"(?!true|false)(?i:true|false)")
+_HIDDEN = ("comment", "space")
+_MOST_UNFINISHED = 9
+
+
+@dataclass(frozen=True)
+class Token:
+    """A piece of a text: its kind (a group of the pattern), how it is written, where it begins."""
+
+    kind: str
+    text: str
+    start: int
+
+    @property
+    def word(self) -> str:
+        """The bare word that it is, upper case; empty for anything else."""
+        return self.text.upper() if self.kind == "word" else ""
+
+    @property
+    def end(self) -> int:
+        """Where it ends."""
+        return self.start + len(self.text)
+
+
+def tokens(text: str) -> Iterator[Token]:
+    """Yield the tokens of a text, without white space and comments.
+
+    Raises QueryError where strings are begun again and again and never end: each is looked for to the end of the text.
+    """
+    unfinished = 0
+    for found in _TOKEN.finditer(text):
+        kind = found.lastgroup or ""
+        unfinished += kind == "unfinished"
+        if unfinished > _MOST_UNFINISHED:
+            line, column = position(text, found.start())
+            raise QueryError("syntax", detail=found.group(), line=line, column=column)
+        if kind not in _HIDDEN:
+            yield Token(kind, found.group(), found.start())
 
 
 def words(text: str) -> Iterator[tuple[str, int]]:
     """Yield the bare words of a query, upper case, each with its offset.
 
-    >>> [word for word, _ in words('SELECT ?service { ?s <SERVICE> "LOAD" } # FROM')]
+    >>> [word for word, _ in words('SELECT ?service { ?service <SERVICE> "LOAD" } # FROM')]
     ['SELECT']
     """
-    for token in _TOKEN.finditer(_unescaped(text)):
-        if token.lastgroup == "word":
-            yield token.group().upper(), token.start()
+    for token in tokens(text):
+        if token.kind == "word":
+            yield token.word, token.start
 
 
 def names_dataset(text: str) -> bool:
@@ -51,20 +107,95 @@ def names_dataset(text: str) -> bool:
     return any(word == "FROM" for word, _ in words(text))
 
 
+def graphs_named(text: str, base: str) -> list[str]:
+    """Return the IRIs of the graphs that a query names by FROM, relative and prefixed ones resolved.
+
+    The engine resolves them: their prologue and names mean the same in Turtle. None where they do not parse.
+
+    >>> graphs_named("BASE <http://x/y/> PREFIX g: <z#> SELECT * FROM g:a FROM NAMED <../b> { ?s ?p ?o }", "http://w/")
+    ['http://x/y/z#a', 'http://x/b']
+    """
+    prologue: list[str] = []
+    named: list[str] = []
+    before, begun = "", False
+    for token in tokens(text):
+        begun = begun or token.word in _FORMS
+        if not begun:
+            prologue.append(token.text)
+        elif token.kind in ("iri", "name") and before in ("FROM", "FROM NAMED"):
+            named.append(token.text)
+        before = f"{before} {token.word}" if before == "FROM" and token.word == "NAMED" else token.word
+    try:
+        quads = list(
+            parse(
+                " ".join(prologue) + "\n" + "".join(f"{name} <about:here> <about:here> .\n" for name in named),
+                RdfFormat.TURTLE,
+                base_iri=base,
+            )
+        )
+    except SyntaxError:
+        return []
+    return [quad.subject.value for quad in quads if isinstance(quad.subject, NamedNode)]
+
+
 def refuse_outbound(text: str) -> None:
-    """Raise QueryError where a query would have the engine call another server (SERVICE, LOAD)."""
-    for word, offset in words(text):
-        if word in _OUTBOUND:
-            line, column = position(_unescaped(text), offset)
-            raise QueryError("outbound", detail=word, line=line, column=column)
+    """Raise QueryError where a text would have the engine call another server (SERVICE, LOAD)."""
+    for word, offset in outbound(text):
+        line, column = position(text, offset)
+        raise QueryError("outbound", detail=word, line=line, column=column)
+
+
+def outbound(text: str) -> Iterator[tuple[str, int]]:
+    """Yield each word that would have an engine call another server, with its offset, in whichever way it reads a text.
+
+    Some resolve code point escapes before all else, as SPARQL 1.1 §19.2 says, ours only in strings and IRIs; and a `<`
+    may begin an IRI or compare two values.
+    """
+    readings = [text, _unescaped(text)] if "\\" in text else [text]
+    for reading in filter(_ANY_OUTBOUND.search, readings):  # cutting a long text up takes longer than evaluating it
+        for word, offset in words(reading):
+            if word in _OUTBOUND:
+                yield word, min(offset, len(text))
+    found = _ANY_OUTBOUND.search(text)
+    if found and any(token.kind == "iri" and _AMBIGUOUS.match(token.text) for token in tokens(text)):
+        yield found.group().upper(), found.start()
+
+
+def kind_of(text: str) -> str:
+    """Return what a text is by its first word after the prologue: `query`, `update` or empty where it is neither.
+
+    >>> kind_of("PREFIX select: <http://x/> DELETE WHERE { ?s ?p ?o }"), kind_of("PREFIX a: <http://x/>")
+    ('update', '')
+    """
+    found, _ = _first(text)
+    return "query" if found in _FORMS else "update" if found in _UPDATES else ""
 
 
 def refuse_update(text: str) -> None:
     """Raise QueryError where a text is no query: a service that is asked through us is only ever read."""
-    found = next(((word, offset) for word, offset in words(text) if word not in _PROLOGUE), ("", 0))
-    if found[0] not in _FORMS:
-        line, column = position(_unescaped(text), found[1])
-        raise QueryError("syntax", detail=" · ".join(_FORMS), line=line, column=column)
+    for reading in {text, _unescaped(text)}:
+        word, offset = _first(reading)
+        if word not in _FORMS:
+            line, column = position(reading, offset)
+            raise QueryError("syntax", detail=" · ".join(_FORMS), line=line, column=column)
+
+
+def readable(text: str) -> str:
+    """Write TRUE and FALSE as the engine reads them, which are keywords in whatever case (SPARQL 1.1 §19.8, note 1).
+
+    Nothing moves: they are as long as before.
+    """
+    parts, done = [], 0
+    for word, offset in words(text) if _ODD_TRUTH.search(text) else ():
+        if word in _TRUTHS:
+            end = offset + len(word)
+            parts += [text[done:offset], word.lower()]
+            done = end
+    return "".join((*parts, text[done:]))
+
+
+def _first(text: str) -> tuple[str, int]:
+    return next(((word, offset) for word, offset in words(text) if word not in PROLOGUE), ("", 0))
 
 
 def position(text: str, offset: int) -> tuple[int, int]:
@@ -74,5 +205,5 @@ def position(text: str, offset: int) -> tuple[int, int]:
 
 
 def _unescaped(text: str) -> str:
-    """Resolve code point escapes, which SPARQL 1.1 §19.2 allows anywhere, a keyword included."""
+    """Resolve code point escapes wherever they stand, a keyword included."""
     return _ESCAPED.sub(lambda found: chr(min(int(found[1] or found[2], 16), 0x10FFFF)), text)

@@ -3,18 +3,33 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 import pyoxigraph as ox
 
+from g7graph import vocab
 from g7graph.errors import QueryError
 from g7graph.store import Answer, guard
 from g7graph.store.answers import as_table, as_triples
 from g7graph.table import Table
 
 _SYNTAX = re.compile(r"error at (?P<line>\d+):(?P<column>\d+): (?P<detail>.*)", re.DOTALL)
+_UNKNOWN_FUNCTION = re.compile(r"The custom function <(?P<iri>[^>]*)> is not supported")
+_EXISTS = re.compile(r"The graph <(?P<iri>[^>]*)> (?P<what>already exists|does not exist)")
+_KEYWORD = re.compile(r"(?<![\w'\"\\.])[A-Za-z][A-Za-z_0-9]+(?![\w'\"\\])")
+_PUNCTUATION = re.compile(r'"(?:[^"\\]|\\.)*"')
+_MOST_FUNCTIONS = 50
 _SNIPPET = 30
 _CLASS = re.compile(r"\[[^\]]*\](?:\s*\|\s*\[[^\]]*\])*")
+
+
+T = TypeVar("T")
+Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
+Functions = dict[ox.NamedNode, Callable[..., Term | None]]
+
+#: What relative IRIs of a query or an update are relative to (SPARQL 1.1 §4.1.1): the service.
+BASE = vocab.BASE + "sparql"
 
 
 class LocalStore:
@@ -39,18 +54,22 @@ class LocalStore:
         parse or is not allowed here.
         """
         guard.refuse_outbound(text)
+        text = guard.readable(text)
         given = default_graphs is not None or named_graphs is not None
+        union = self.union and not given and not guard.names_dataset(text)
         try:
-            return self.inner.query(
-                text,
-                use_default_graph_as_union=self.union and not given and not guard.names_dataset(text),
-                default_graph=[ox.NamedNode(iri) for iri in default_graphs or ()] if given else None,
-                named_graphs=[ox.NamedNode(iri) for iri in named_graphs or ()] if given else None,
+            return evaluated(
+                lambda functions: self.inner.query(
+                    text,
+                    base_iri=BASE,
+                    use_default_graph_as_union=union,
+                    default_graph=[*_nodes(default_graphs)] if given else None,
+                    named_graphs=_nodes(named_graphs) if given else None,
+                    custom_functions=functions,
+                )
             )
         except SyntaxError as error:
-            raise _syntax_error(str(error), text) from error
-        except (OSError, ValueError, RuntimeError) as error:
-            raise QueryError("not_evaluated", detail=str(error)) from error
+            raise syntax_error(str(error), text) from error
 
     def table(self, text: str) -> Table:
         """Evaluate SELECT or ASK into a table."""
@@ -65,15 +84,70 @@ class LocalStore:
         return sorted(graph.value for graph in self.inner.named_graphs() if isinstance(graph, ox.NamedNode))
 
 
-def _syntax_error(message: str, text: str) -> QueryError:
+def evaluated(evaluate: Callable[[Functions], T]) -> T:
+    """Have the engine evaluate a text; a function it does not know is an error of its expression (SPARQL 1.1 §17.6).
+
+    Raises QueryError for what cannot be evaluated, SyntaxError as the engine does.
+    """
+    functions: Functions = {}
+    while True:
+        try:
+            return evaluate(functions)
+        except (OSError, ValueError, RuntimeError) as error:
+            unknown = _UNKNOWN_FUNCTION.match(str(error))
+            if not unknown or len(functions) >= _MOST_FUNCTIONS:
+                raise _not_evaluated(str(error)) from error
+            functions[ox.NamedNode(unknown["iri"])] = lambda *_: None
+
+
+def _not_evaluated(message: str) -> QueryError:
+    graph = _EXISTS.match(message)
+    if not graph:
+        return QueryError("not_evaluated", detail=message)
+    key = "graph_exists" if graph["what"] == "already exists" else "unknown_graph"
+    return QueryError(key, name=graph["iri"], nearest="-")
+
+
+def _nodes(graphs: Sequence[str] | None) -> list[ox.NamedNode | ox.BlankNode]:
+    """Return the names of graphs. Raises QueryError for what is no IRI."""
+    try:
+        return [ox.NamedNode(iri) for iri in graphs or ()]
+    except ValueError as error:
+        raise QueryError("not_an_iri", detail=str(error)) from error
+
+
+def syntax_error(
+    message: str, text: str, evaluated: str | None = None, original: Callable[[int], int] = lambda offset: offset
+) -> QueryError:
+    """Return the engine's syntax error, placed in the text that was sent to us.
+
+    Where the engine was given another text (`evaluated`), `original` leads from its offsets back to ours.
+    """
     found = _SYNTAX.match(message)
     if not found:
         return QueryError("syntax", detail=message, line=1, column=1)
+    seen = text if evaluated is None else evaluated
     line, column = int(found["line"]), int(found["column"])
-    lines = text.splitlines() or [""]
-    near = lines[min(line, len(lines)) - 1][max(column - 1, 0) :][:_SNIPPET].strip()
+    lines = seen.split("\n")
+    offset = sum(len(one) + 1 for one in lines[: line - 1]) + column - 1
+    offset = min(original(_begun(seen, offset, found["detail"])), len(text))
+    line, column = guard.position(text, offset)
+    near = text[offset:].partition("\n")[0][:_SNIPPET].strip()
     detail = f"{_readable(found['detail'])} · «{near}»" if near else _readable(found["detail"])
     return QueryError("syntax", detail=detail, line=line, column=column)
+
+
+def _begun(text: str, offset: int, detail: str) -> int:
+    """Return where the token begins that the engine stumbled over.
+
+    It takes as many characters as a keyword has before it compares, and says where it stands then: a keyword's length
+    too far, unless it stands at the end of the text or expected a sign there.
+    """
+    if offset >= len(text) or _PUNCTUATION.search(detail):
+        return offset
+    starts = {token.start for token in guard.tokens(text[:offset])}
+    possible = {offset - len(word) for word in _KEYWORD.findall(_CLASS.sub("", detail))} & starts
+    return max(possible, default=offset)
 
 
 def _readable(detail: str) -> str:

@@ -11,12 +11,14 @@ import json
 import mmap
 import os
 import shutil
+import signal
 import socket
 import tempfile
+import threading
 import warnings
 import weakref
 from collections.abc import Callable, Mapping
-from contextlib import ExitStack, nullcontext
+from contextlib import ExitStack, nullcontext, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Any, NoReturn
@@ -24,6 +26,7 @@ from typing import IO, Any, NoReturn
 from g7graph.errors import Limited
 from g7graph.store import Asker, call
 from g7graph.store.limits import Limits
+from g7graph.store.spent import SPENT
 from g7graph.store.turns import Turns
 from g7graph.store.worker import Post, Work, nurse
 
@@ -100,8 +103,10 @@ class Pool:
         with ExitStack() as opened:
             small = opened.enter_context(call.in_memory())
             small.write(json.dumps(dict(job)).encode())
+            SPENT.enter("queue")
             with turn:
                 large = self._asked(small, _OPEN if asker else _OWN, asker or Asker())
+            SPENT.enter()
             if large is None:
                 opened.pop_all()  # who asked closes it
             out = large or small
@@ -141,6 +146,7 @@ class Pool:
                 if begun is None:
                     break
                 if begun:
+                    SPENT.enter("eval")
                     return call.done(connection, int(begun), seconds, asker, limits)
         raise Limited("busy", limit=limits.together)
 
@@ -168,7 +174,16 @@ def _forked(posts: list[Post], prepare: Callable[[], Work], limits: Limits) -> t
         _nursed(posts, ended, prepare, limits)
     os.close(ended)
     LIFELINES.add(end)
+    threading.Thread(target=_follow, args=(pid, end), daemon=True).start()
     return end, pid
+
+
+def _follow(pid: int, lifeline: int) -> None:
+    """End this process when its nursery ends unasked: nobody would replace the workers; it is started again itself."""
+    with suppress(ChildProcessError):
+        os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+    if lifeline in LIFELINES:
+        os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _let_go() -> None:

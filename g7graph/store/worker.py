@@ -19,6 +19,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, NoReturn, cast
@@ -37,6 +38,7 @@ _PAUSE_SECONDS = 0.5
 _GROWN_BYTES = 100_000_000
 _BUFFER_BYTES = 262_144
 _STATM = Path("/proc/self/statm")
+_FIRST_TO_END = Path("/proc/self/oom_score_adj")
 
 
 @dataclass(frozen=True)
@@ -193,6 +195,8 @@ class _Worker:
         """Set what the kernel enforces: size of an answer, and memory beyond today's."""
         import resource
 
+        with suppress(OSError):  # of all our processes, where memory runs out, one that is replaced shall end
+            _FIRST_TO_END.write_text("500")
         most = {resource.RLIMIT_FSIZE: self.limits.answer_bytes, resource.RLIMIT_CORE: 0}
         if _STATM.exists():
             most[resource.RLIMIT_AS] = _memory()[0] + self.limits.memory_bytes

@@ -15,13 +15,29 @@ from g7graph.queries import Library
 from g7graph.store import Service
 from g7graph.store.change import Writer
 from g7graph.store.local import LocalStore
-from g7graph.web import api, cells, context, dashboard, graphs, health, pages, problems, sparql, vocabulary
+from g7graph.web import (
+    api,
+    cells,
+    context,
+    dashboard,
+    graphs,
+    graphstore,
+    health,
+    metrics,
+    pages,
+    problems,
+    sparql,
+    vocabulary,
+)
 from g7graph.web.cache import Cached
 from g7graph.web.headers import OPEN, PREFLIGHT, SAFE, VARY
+from g7graph.web.log import Log
 from g7graph.web.options import Options
+from g7graph.web.proxies import behind
+from g7graph.web.watch import Made, Watched
 from g7graph.web.work import pooled
 
-_BLUEPRINTS = (dashboard, api, sparql, pages, vocabulary, graphs, problems, health)
+_BLUEPRINTS = (dashboard, api, sparql, pages, vocabulary, graphs, graphstore, problems, health, metrics)
 _PROGRAM = Path(__file__).resolve().parent.parent
 _PROGRAM_FILES = ("*.py", "*.html", "*.css", "*.svg", "*.toml", "*.rq")
 _MOST_BODY = 1_000_000
@@ -52,7 +68,11 @@ def create_app(
     _set_up_templates(app)
     app.after_request(_with_headers)
     program = fingerprint(project)
-    app.wsgi_app = Cached(app.wsgi_app, lambda: service.version and program + service.version)  # type: ignore[method-assign]
+    health.attach(app, service)
+    cached = Cached(Made(app.wsgi_app), lambda: service.version and program + service.version)
+    log = Log(options.access_log, options.log_address) if options.access_log else None
+    watched = Watched(cached, metrics.attach(app), log)
+    app.wsgi_app = behind(watched, options.behind_proxy)  # type: ignore[method-assign, assignment]
     return app
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from flask import Response, g, request
+
 VARY = "Accept, Accept-Language, Accept-Encoding"
 
 #: Anybody's page may read; nothing here depends on who asks.
@@ -25,3 +27,21 @@ SAFE = (
     ("Permissions-Policy", "camera=(), geolocation=(), microphone=()"),
     ("Cross-Origin-Opener-Policy", "same-origin"),
 )
+
+#: In `flask.g` while a request that is to change data is answered.
+WRITES = "writes"
+_CROSS_ORIGIN = "Access-Control-Allow-"
+_WRITES = ("PUT", "DELETE", "PATCH")
+
+
+def closed_to_writes(response: Response, *, graph_store: bool) -> Response:
+    """Take back what opens an answer to other sites' pages where the request was to write, or asks whether it may.
+
+    A token is never allowed from there either: `Authorization` is not among the headers of a preflight.
+    """
+    if request.method == "OPTIONS" and graph_store:
+        response.headers["Access-Control-Allow-Methods"] = "GET, HEAD, OPTIONS"
+    if request.method in _WRITES or WRITES in g:
+        for name in [name for name, _ in response.headers if name.startswith(_CROSS_ORIGIN)]:
+            response.headers.remove(name)
+    return response

@@ -26,7 +26,7 @@ from g7graph.queries import Library
 from g7graph.store import Service
 from g7graph.store.change import Writer
 from g7graph.store.local import LocalStore
-from g7graph.store.pool import Pool
+from g7graph.store.pool import LIFELINES, Pool
 from g7graph.store.pooled import PooledStore
 from g7graph.store.remote import RemoteStore
 from g7graph.web.options import Options
@@ -50,9 +50,11 @@ class Lifeline:
 
     def __init__(self) -> None:
         self.alive, self._ended = os.pipe()
+        LIFELINES.add(self._ended)
 
     def let_go(self) -> None:
         """Tell a forked process that it is not the parent."""
+        LIFELINES.discard(self._ended)
         os.close(self._ended)
 
     def follow(self) -> None:
@@ -173,6 +175,7 @@ def _telling(say: int) -> Iterator[Callable[[object], None]]:
     with os.fdopen(say, "wb") as out:
         try:
             yield lambda value: pickle.dump(value, out)
+            out.flush()
             told = True
         except G7Error as error:
             pickle.dump(error, out)
@@ -187,10 +190,10 @@ def _telling(say: int) -> Iterator[Callable[[object], None]]:
 def _heard(said: int, pid: int) -> Any:
     """Return what a forked process tells. Raises the error that it raised."""
     with os.fdopen(said, "rb") as answer:
-        told = answer.read()
-    if not told:
-        raise SystemExit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
-    value = pickle.loads(told)  # noqa: S301 - our own process wrote it
+        try:
+            value = pickle.load(answer)  # noqa: S301 - our own process wrote it
+        except EOFError:
+            raise SystemExit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])) from None
     if isinstance(value, G7Error):
         os.waitpid(pid, 0)
         raise value

@@ -14,7 +14,8 @@ from g7graph.store.limits import Limits
 class Options:
     """What an operator chooses; port 0 is any free one, `store` as `open_store` takes it.
 
-    With `tokens` (name of a writer → token) the data can be written; without, it is read-only.
+    With `tokens` (name of a writer → token) the data can be written; without, it is read-only. `access_log` is a file,
+    `-` for standard error, empty for none; `behind_proxy` is how many proxies forwarded headers are believed of.
     """
 
     host: str = "127.0.0.1"
@@ -23,6 +24,9 @@ class Options:
     lang: str = i18n.DEFAULT
     limits: Limits = field(default_factory=Limits)
     tokens: Mapping[str, str] = field(default_factory=dict, repr=False)
+    access_log: str = ""
+    log_address: str = "network"
+    behind_proxy: int = 0
 
     @property
     def writable(self) -> bool:

@@ -15,11 +15,12 @@ from g7graph.web.context import language, say
 from g7graph.web.formats import HTML, PROBLEM
 from g7graph.web.negotiate import choose
 from g7graph.web.refusals import STATUS, kinds
+from g7graph.web.watch import PROBLEM as PROBLEM_KEY
 
 blueprint = Blueprint("problems", __name__)
 
 _TYPE = vocab.BASE + "problem/"
-_SAID = ("line", "column", "nearest", "parameter", "value", "available", "limit")
+_SAID = ("line", "column", "nearest", "parameter", "value", "available", "limit", "findings")
 _KEPT_HEADERS = ("Allow", "Retry-After")
 _RETRY_SECONDS = "5"
 
@@ -38,6 +39,7 @@ def register(app: Flask) -> None:
 
 
 def _of_ours(error: G7Error) -> Response:
+    request.environ[PROBLEM_KEY] = error.key
     said = {**error.values, **vars(error)}
     more = {name: said[name] for name in _SAID if said.get(name)}
     status = STATUS.get(error.key, HTTPStatus.INTERNAL_SERVER_ERROR)
@@ -51,7 +53,7 @@ def _of_ours(error: G7Error) -> Response:
 
 def _of_http(error: HTTPException) -> Response:
     status = HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
-    key = f"http_{status.value}"
+    key = request.environ[PROBLEM_KEY] = f"http_{status.value}"
     detail = say(key) if key in i18n.catalogue("web") else status.description or status.phrase
     response = _problem(status, "about:blank", detail, {})
     response.headers.extend([pair for pair in error.get_headers(request.environ) if pair[0] in _KEPT_HEADERS])

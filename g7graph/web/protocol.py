@@ -1,8 +1,8 @@
-"""The SPARQL 1.1 Protocol as it comes in: the query and its graphs, by GET, by form and by direct POST."""
+"""The SPARQL 1.1 Protocol as it comes in: a query or an update and its graphs, by GET, by form and by direct POST."""
 
 from __future__ import annotations
 
-import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from math import inf
 
@@ -11,13 +11,15 @@ from werkzeug.datastructures import MultiDict
 
 from g7graph.errors import UnknownName
 from g7graph.store import Question, Store, guard
+from g7graph.store.local import BASE
 from g7graph.web.refusals import Refused
+from g7graph.web.watch import QUERY
 
 _FORM = "application/x-www-form-urlencoded"
 _QUERY = "application/sparql-query"
 _UPDATE = "application/sparql-update"
-_FROM = re.compile(r"FROM\s+(?:NAMED\s+)?<([^<>\s]*)>", re.IGNORECASE)
 _FORMS = {"SELECT": "table", "ASK": "table", "CONSTRUCT": "graph", "DESCRIBE": "graph"}
+_UTF8 = ("utf-8", "utf8", "us-ascii")
 
 
 @dataclass(frozen=True)
@@ -47,30 +49,63 @@ class Asked:
         return seconds
 
 
-def read() -> Asked | None:
-    """Read the query of the request, None where it has none. Raises Refused for what is no query."""
-    if request.mimetype == _UPDATE or "update" in request.values:
-        raise Refused("read_only")
+@dataclass(frozen=True)
+class Updated:
+    """An update as the protocol carries it (SPARQL 1.1 Protocol §2.2): its text and the dataset of its WHERE."""
+
+    text: str
+    using: tuple[str, ...] | None = None
+    using_named: tuple[str, ...] | None = None
+
+
+def read() -> Asked | Updated | None:
+    """Read the query or update of the request, None where it has none. Raises Refused for what is neither."""
+    refuse_coded()
     if request.method != "POST":
+        if "update" in request.args:
+            raise Refused("update_by_get")
         return _one(request.args)
-    if request.mimetype == _QUERY:
-        return _asked(_decoded(request.get_data()), request.args)
-    if request.mimetype != _FORM:
-        raise Refused("no_media_type", expected=f"{_FORM}, {_QUERY}")
-    asked = _one(request.form)
-    if asked is None:
-        raise Refused("no_query")
-    return asked
+    if request.mimetype == _FORM:
+        asked = _one(request.form)
+        if asked is None:
+            raise Refused("no_query")
+        return asked
+    if request.mimetype not in (_QUERY, _UPDATE):
+        raise Refused("no_media_type", expected=f"{_FORM}, {_QUERY}, {_UPDATE}")
+    if "query" in request.args or "update" in request.args:
+        raise Refused("many_queries")
+    text = _decoded(request.get_data())
+    return _asked(text, request.args) if request.mimetype == _QUERY else _updated(text, request.args)
+
+
+def is_update() -> bool:
+    """Whether the request is meant to change data, whatever else is wrong with it."""
+    if request.mimetype == _UPDATE or "update" in request.args:
+        return True
+    return request.mimetype == _FORM and request.method == "POST" and "update" in request.form
+
+
+def refuse_coded() -> None:
+    """Raise Refused for a body that is compressed, or in another character set than UTF-8."""
+    coding = request.headers.get("Content-Encoding", "identity").strip().lower()
+    if coding not in ("", "identity"):
+        raise Refused("coded", coding=coding)
+    charset = request.mimetype_params.get("charset", "utf-8").lower()
+    if charset not in _UTF8:
+        raise Refused("charset", charset=charset)
 
 
 def refuse_foreign(asked: Asked, store: Store) -> None:
-    """Raise UnknownName for a graph that is not here: nothing is ever fetched, and none passes for an empty one."""
+    """Raise UnknownName for a graph that is not here: in a framework none passes for an empty one.
+
+    In other people's RDF a graph without statements is an empty one. Nothing is ever fetched.
+    """
+    if not store.union:
+        return
     question = asked.question
     wanted = [*(question.default_graphs or ()), *(question.named_graphs or ())]
-    for word, offset in guard.words(asked.text):
-        found = _FROM.match(asked.text, offset) if word == "FROM" else None
-        if found and ":" in found[1]:
-            wanted.append(found[1])
+    if guard.names_dataset(asked.text):
+        wanted += guard.graphs_named(asked.text, BASE)
     known = store.graphs() if wanted else []
     for iri in wanted:
         if iri not in known:
@@ -86,18 +121,34 @@ def form_of(text: str) -> str:
     return next((_FORMS[word] for word, _ in guard.words(text) if word in _FORMS), "table")
 
 
-def _one(given: MultiDict[str, str]) -> Asked | None:
-    texts = given.getlist("query")
-    if len(texts) > 1:
+def _one(given: MultiDict[str, str]) -> Asked | Updated | None:
+    queries, updates = given.getlist("query"), given.getlist("update")
+    if len(queries) + len(updates) > 1:
         raise Refused("many_queries")
-    return _asked(texts[0], given) if texts and texts[0].strip() else None
+    if updates:
+        return _updated(updates[0], given)
+    return _asked(queries[0], given) if queries and queries[0].strip() else None
 
 
 def _asked(text: str, given: MultiDict[str, str]) -> Asked:
+    request.environ[QUERY] = text
+    if guard.kind_of(text) == "update":
+        raise Refused("update_as_query")
     default, named = given.getlist("default-graph-uri"), given.getlist("named-graph-uri")
     if not default and not named:
         return Asked(Question(text), given)
     return Asked(Question(text, tuple(default), tuple(named)), given)
+
+
+def _updated(text: str, given: MultiDict[str, str]) -> Updated:
+    request.environ[QUERY] = text
+    if guard.kind_of(text) == "query":
+        raise Refused("query_as_update")
+    return Updated(text, _all(given.getlist("using-graph-uri")), _all(given.getlist("using-named-graph-uri")))
+
+
+def _all(given: Sequence[str]) -> tuple[str, ...] | None:
+    return tuple(given) or None
 
 
 def _decoded(body: bytes) -> str:

@@ -14,12 +14,12 @@ from g7graph import i18n
 from g7graph.project import Project
 from g7graph.store import Service
 from g7graph.store.pooled import PooledStore
-from g7graph.web import create_app
+from g7graph.web import create_app, metrics
 from g7graph.web.opening import Lifeline, opened
 from g7graph.web.options import Options
 from g7graph.web.refusals import Refused
 
-_SECONDS_TO_END = 10
+_SECONDS_TO_END = 5  # less than what a container is given to end in
 _THREADS = 128  # of a front; more than may wait for their turn at /sparql
 _MOST_FRONTS = 4
 _HEADER_MILLISECONDS = 15_000
@@ -66,6 +66,7 @@ def _front(app: Any, service: Service, lifeline: Lifeline) -> Any:
     lifeline.let_go()
     if isinstance(service, PooledStore):
         service.pool.forked()
+    metrics.of(app).tallies.forked()
     lifeline.follow()
     return app
 

@@ -1,4 +1,4 @@
-"""The SPARQL endpoint, read-only: answers in the standard formats, an editor for browsers, its own description."""
+"""The SPARQL endpoint: answers and updates, in the standard formats, an editor for browsers, its own description."""
 
 from __future__ import annotations
 
@@ -12,28 +12,45 @@ from pyoxigraph import Literal, NamedNode
 from g7graph import i18n
 from g7graph.errors import QueryError
 from g7graph.store import Asker, guard
+from g7graph.store.change import Change, Kind
 from g7graph.table import Column, Table
 from g7graph.web import answer, asks, formats
 from g7graph.web.context import site
-from g7graph.web.protocol import Asked, form_of, read, refuse_foreign
+from g7graph.web.protocol import Asked, Updated, form_of, is_update, read, refuse_foreign
 from g7graph.web.refusals import Refused
+from g7graph.web.tokens import writing
 from g7graph.web.visitor import Visitor
 
 blueprint = Blueprint("sparql", __name__)
 
 SHOWN = 500
-
+_NO_CONTENT = 204
 
 #: Functions whose answer is another one each time: it is not kept.
 _CHANGING = ("NOW", "RAND", "UUID", "STRUUID", "BNODE")
 
 
-@blueprint.route("/sparql", methods=["GET", "POST"])
+@blueprint.route("/sparql", methods=["GET", "POST"], strict_slashes=False)
 def endpoint() -> Response:
-    """Answer a query; without one, the editor to browsers and the service description to others."""
+    """Answer a query or make an update; without one, the editor to browsers and the service description to others."""
+    if is_update():
+        return updated()
     asked = read()
-    if asked is None:
-        return without_query()
+    return queried(asked) if isinstance(asked, Asked) else without_query()
+
+
+def updated() -> Response:
+    """Make an update."""
+    writer, who = writing()
+    sent = read()
+    if not isinstance(sent, Updated):
+        raise Refused("many_queries")
+    writer.apply(Change(Kind.UPDATE, who, sent.text, sent.using, sent.using_named))
+    return Response(status=_NO_CONTENT)
+
+
+def queried(asked: Asked) -> Response:
+    """Answer a query."""
     limit = site().limits.query_characters
     if len(asked.text) > limit:
         raise Refused("long_query", limit=limit)
@@ -73,19 +90,24 @@ def without_query() -> Response:
 
 
 def description() -> list[ox.Triple]:
-    """Describe the service: its graphs, its formats, the limits on a query."""
-    limits = vars(site().limits)
-    store = site().store
+    """Describe the service: its languages, graphs and formats, the limits on a query."""
+    store, writable = site().store, site().writer is not None
     text = asks.fill(
         "service",
         {
-            "service": [NamedNode(request.base_url)],
+            "service": [NamedNode(f"{request.root_url.rstrip('/')}/sparql")],
             "graph": [NamedNode(iri) for iri in store.graphs()],
             "union": [Literal(store.union)],
-            "limits": [Literal(i18n.text("web.limits", lang, **limits), language=lang) for lang in i18n.LANGUAGES],
+            "writable": [Literal(writable)],
+            "limits": [Literal(_limits(lang, writable), language=lang) for lang in i18n.LANGUAGES],
         },
     )
     return store.triples(text)
+
+
+def _limits(lang: str, writable: bool) -> str:
+    said = i18n.text("web.updates_too" if writable else "web.queries_only", lang)
+    return f"{said} {i18n.text('web.limits', lang, **vars(site().limits))}"
 
 
 def _rows(out: IO[bytes]) -> tuple[Table, bool]:

@@ -11,6 +11,7 @@ import os
 import socket
 import struct
 from collections.abc import Mapping
+from ipaddress import IPv4Address, ip_address
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ _ESTABLISHED = 1
 _INFO_BYTES = 104
 _LAST_RECEIVED = 52  # offset in Linux' struct tcp_info of the milliseconds since data last arrived
 _JUST_NOW = 1000
-_NETWORK_IPV6 = 4
+_NETWORK_BYTES = 8
 
 Connection = tuple[int, tuple[str, int]]
 
@@ -35,10 +36,13 @@ class Visitor:
     @property
     def name(self) -> str:
         """The name that a client's queries are counted by: an IPv4 address, a /64 network of IPv6."""
-        if ":" not in self.address:
+        try:
+            parsed = ip_address(self.address.partition("%")[0])
+        except ValueError:  # not by TCP
             return self.address
-        packed = socket.inet_pton(socket.AF_INET6, self.address.partition("%")[0])
-        return packed[: 2 * _NETWORK_IPV6].hex()
+        if isinstance(parsed, IPv4Address):
+            return str(parsed)
+        return str(parsed.ipv4_mapped or parsed.packed[:_NETWORK_BYTES].hex())
 
     def gone(self) -> bool:
         """Whether the connection that the request came by is closed."""
@@ -60,7 +64,7 @@ def _connections(address: str) -> list[Connection]:
 def _state(descriptor: int) -> tuple[tuple[str, int], int, int]:
     """Return the peer of a TCP connection, its state, the milliseconds since data last arrived; 0 where it is none."""
     try:
-        connection = socket.socket(socket.AF_INET, socket.SOCK_STREAM, fileno=descriptor)
+        connection = socket.socket(fileno=descriptor)  # finds out the family: an IPv6 address is longer
     except OSError:
         return ("", 0), 0, 0
     try:

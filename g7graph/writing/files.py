@@ -32,14 +32,9 @@ def rewritten(path: Path, after: set[ox.Triple]) -> bytes | None:
 def engine_form(triple: ox.Triple) -> ox.Triple:
     """Return a triple as the engine's store gives it back."""
     store = ox.Store()
-    store.add(in_graph(triple, ox.DefaultGraph()))
+    store.add(ox.Quad(triple.subject, triple.predicate, triple.object))
     (quad,) = store.quads_for_pattern(None, None, None)
     return quad.triple
-
-
-def in_graph(triple: ox.Triple, graph: ox.NamedNode | ox.DefaultGraph) -> ox.Quad:
-    """Return a triple as a statement of a graph."""
-    return ox.Quad(triple.subject, triple.predicate, triple.object, graph)
 
 
 def _blank(triple: ox.Triple) -> bool:

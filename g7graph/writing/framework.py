@@ -21,7 +21,7 @@ from g7graph.store.change import Change, Outcome, Rejected
 from g7graph.store.update import applied
 from g7graph.validate import validate
 from g7graph.validate.findings import VIOLATION
-from g7graph.writing.files import in_graph, rewritten
+from g7graph.writing.files import rewritten
 from g7graph.writing.record import graph_of, recorded
 
 _WRITABLE = re.compile(r"[a-z0-9][a-z0-9._-]*(?:/[a-z0-9][a-z0-9._-]*)*")
@@ -54,14 +54,11 @@ class Framework:
     def _files(self, candidate: ox.Store, change: Change, touched: list[str]) -> dict[str, bytes | None]:
         """Return the files of the changed graphs and of the record, path below the data folder → content."""
         now = self._clock()
+        left = {graph: _triples(candidate, graph) for graph in touched}
         log = graph_of(now)
-        candidate.extend(in_graph(triple, ox.NamedNode(log)) for triple in recorded(change, touched, now))
-        files = {}
-        for graph in (*touched, log):
-            path = graph.removeprefix(vocab.GRAPH) + ".ttl"
-            quads = candidate.quads_for_pattern(None, None, None, ox.NamedNode(graph))
-            files[path] = rewritten(self._project.data / path, {quad.triple for quad in quads})
-        return files
+        left[log] = _triples(candidate, log) | {*recorded(change, {graph: bool(left[graph]) for graph in touched}, now)}
+        paths = {graph: graph.removeprefix(vocab.GRAPH) + ".ttl" for graph in left}
+        return {path: rewritten(self._project.data / path, left[graph]) for graph, path in paths.items()}
 
     def _refuse_invalid(self, files: Mapping[str, bytes | None]) -> None:
         """Raise Rejected where the framework would have violations with these files in place."""
@@ -70,6 +67,10 @@ class Framework:
             found = [one for one in validate(staged, lang=self._lang) if one.severity == VIOLATION]
         if found:
             raise Rejected([asdict(one) for one in found])
+
+
+def _triples(store: ox.Store, graph: str) -> set[ox.Triple]:
+    return {quad.triple for quad in store.quads_for_pattern(None, None, None, ox.NamedNode(graph))}
 
 
 def _staged(project: Project, files: Mapping[str, bytes | None], folder: Path) -> Project:

@@ -99,6 +99,9 @@ def test_the_dataset_of_the_request_replaces_that_of_the_service(client: FlaskCl
     [
         ("SELECT * FROM <http://example.org/g> { ?s ?p ?o }", {}),
         ("SELECT * FROM NAMED <file:///etc/passwd> { GRAPH ?g { ?s ?p ?o } }", {}),
+        ("PREFIX g: <http://example.org/> SELECT * FROM g:g { ?s ?p ?o }", {}),
+        ("BASE <http://example.org/> SELECT * FROM <g> { ?s ?p ?o }", {}),
+        ("SELECT * FROM <graph/indicator> { ?s ?p ?o }", {}),
         (COUNT, {"default-graph-uri": "http://example.org/g"}),
         (COUNT, {"named-graph-uri": "https://w3id.org/g7graph/graph/indicator"}),
     ],
@@ -118,7 +121,14 @@ def test_a_graph_that_is_here_can_be_named_in_the_query(client: FlaskClient) -> 
 
 
 @pytest.mark.parametrize(
-    ("query", "line", "column"), [("SELECT * {", 1, 11), ("SELECT *\n{ ?s ?p }", 2, 10), ("SELECT * {} x", 1, 14)]
+    ("query", "line", "column"),
+    [
+        ("SELECT * {", 1, 11),
+        ("SELECT *\n{ ?s ?p }", 2, 10),
+        ("SELECT * {} x", 1, 14),
+        ("ASK WHER { }", 1, 5),
+        ("SELECT ?x\n  WHRE {}", 2, 3),
+    ],
 )
 def test_a_query_that_does_not_parse_is_placed_by_line_and_column(
     client: FlaskClient, query: str, line: int, column: int
@@ -246,3 +256,65 @@ def test_an_answer_is_the_same_bytes_from_every_mount(small_app: Flask) -> None:
     one = client.get("/sparql", query_string={"query": CODES})
     two = client.get("/sparql", query_string={"query": CODES}, base_url="https://data.example.org/g7")
     assert one.data == two.data
+
+
+def test_a_graph_is_named_relative_to_the_service(client: FlaskClient) -> None:
+    status, _, body = ask(client, COUNT.replace("WHERE", "FROM <graph/indicators> WHERE"))
+    assert (status, body) == (200, ask(client, COUNT.replace("WHERE", f"FROM <{INDICATORS}> WHERE"))[2])
+
+
+def test_an_unknown_function_is_an_error_of_its_expression(client: FlaskClient) -> None:
+    query = "PREFIX f: <http://x/f#> SELECT (f:a(f:b(1)) AS ?none) (COALESCE(f:c(), 2) AS ?two) {}"
+    status, _, body = ask(client, query, "text/csv")
+    assert (status, body) == (200, b"none,two\r\n,2\r\n")
+    assert ask(client, "SELECT ?s { ?s ?p ?o FILTER(<http://x/f>(?o)) }", "text/csv")[2] == b"s\r\n"
+
+
+def test_an_update_sent_as_a_query_is_told_so(client: FlaskClient) -> None:
+    status, _, body = ask(client, "PREFIX x: <http://x/> DELETE WHERE { ?s ?p ?o }")
+    assert status == 400
+    assert json.loads(body)["type"].endswith("/problem/update-as-query")
+
+
+@pytest.mark.parametrize(
+    ("send", "status"),
+    [
+        ({"data": "ASK {}", "content_type": "application/sparql-query; charset=utf-16"}, 415),
+        ({"data": "ASK {}", "content_type": "application/sparql-query", "headers": {"Content-Encoding": "gzip"}}, 415),
+        ({"data": "ASK {}", "content_type": "application/sparql-query", "query_string": {"query": "ASK {}"}}, 400),
+        ({"data": "ASK {}", "content_type": "application/sparql-query", "query_string": {"timeout": "-1"}}, 400),
+        ({"data": "ASK { ?s ?p \u0000 }", "content_type": "application/sparql-query"}, 400),
+        ({"data": "ASK {}", "content_type": "application/sparql-query; charset=UTF-8"}, 200),
+    ],
+)
+def test_what_comes_with_a_query_is_looked_at(client: FlaskClient, send: dict[str, object], status: int) -> None:
+    assert client.post("/sparql", **send).status_code == status
+
+
+def test_a_graph_that_is_no_iri_is_refused(client: FlaskClient) -> None:
+    query = {"query": COUNT, "default-graph-uri": "http://x/\r\nX-Injected: 1"}
+    response = client.get("/sparql", query_string=query)
+    assert response.status_code == 404
+    assert "X-Injected" not in response.headers
+
+
+def test_a_long_accept_header_is_read_in_bounds(client: FlaskClient) -> None:
+    many = ", ".join(f"application/x-{n};q=0.{n % 10}" for n in range(2_000)) + ", text/csv"
+    assert ask(client, CODES, many)[:2] == (200, "text/csv")
+
+
+def test_the_endpoint_is_there_with_a_slash_too_and_says_what_it_takes(client: FlaskClient) -> None:
+    assert client.get("/sparql/", query_string={"query": CODES}).data == ask(client, CODES)[2]
+    options = client.options("/sparql")
+    assert set(options.headers["Allow"].split(", ")) == {"GET", "HEAD", "POST", "OPTIONS"}
+    head = client.head("/sparql", query_string={"query": CODES})
+    assert (head.status_code, head.data) == (200, b"")
+    assert head.mimetype == "application/sparql-results+json"
+
+
+def test_a_service_that_is_only_read_describes_itself_so(client: FlaskClient) -> None:
+    said = client.get("/sparql", headers={"Accept": "application/n-triples"}).text
+    assert "SPARQL11Query" in said
+    assert "SPARQL11Update" not in said
+    assert "inputFormat" not in said
+    assert '"Queries only. ' in said

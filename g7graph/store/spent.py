@@ -1,0 +1,30 @@
+"""Where the time of a request goes: how long its thread has waited for workers, and how long they have worked."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+
+class Spent(threading.local):
+    """Seconds of this thread by phase, since it was last cleared: `queue` and `eval`."""
+
+    def __init__(self) -> None:
+        self.clear()
+
+    def clear(self) -> None:
+        """Begin anew."""
+        self.seconds: dict[str, float] = {}
+        self._phase = ""
+        self._since = 0.0
+
+    def enter(self, phase: str = "") -> None:
+        """Enter a phase, leaving the one before; none where it is empty."""
+        now = time.monotonic()
+        if self._phase:
+            self.seconds[self._phase] = self.seconds.get(self._phase, 0.0) + now - self._since
+        self._phase, self._since = phase, now
+
+
+#: What this thread has spent.
+SPENT = Spent()

@@ -1,0 +1,149 @@
+"""Changes made in a pyoxigraph store: SPARQL Update, and documents put in the place of a graph or added to it."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+
+import pyoxigraph as ox
+
+from g7graph.errors import DataError, QueryError, UnknownName
+from g7graph.graph import unparsable
+from g7graph.store import guard
+from g7graph.store.answers import GRAPHS
+from g7graph.store.change import Change, Document, Kind
+from g7graph.store.local import BASE, evaluated, syntax_error
+from g7graph.store.operations import Wanted, edited
+
+_ENTITY = re.compile(rb'<!ENTITY\s+([^\s"]+)\s+"([^"]*)"')
+_REFERENCE = re.compile(rb"&([^;&\s]+);")
+_JSON_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*+"?|[{}\[\]]', re.DOTALL)
+_REMOTE_CONTEXT = "load remote contexts"
+_DEEPEST = 200
+_MOST_EXPANDED = 10  # times the size of the document
+_IN_GRAPHS = ("jsonld", "nq", "trig")
+
+Graph = ox.NamedNode | ox.DefaultGraph
+
+
+def applied(store: ox.Store, change: Change, *, union: bool) -> bool:
+    """Make a change, whole or not at all; return whether its graph is new.
+
+    Where the default graph is the `union` of the named ones it cannot be written. Raises what `Writer.apply` says.
+    """
+    if change.kind is Kind.UPDATE:
+        _update(store, change, union)
+        return False
+    if union and change.graph is None:
+        raise QueryError("no_default_graph", line=1, column=1)
+    graph = _graph(change.graph)
+    here = _has(store, graph)
+    if change.kind is Kind.DROP:
+        if not here and change.graph is not None:
+            raise UnknownName("graph", change.graph, sorted(one.value for one in _named(store)))
+        store.clear_graph(graph)
+        _without_empty(store)
+        return False
+    read = [quad for document in change.documents for quad in _parsed(document, graph)]
+    if change.kind is Kind.REPLACE and here:
+        _replace(store, graph, read)
+    else:
+        store.extend(read)
+    _without_empty(store)
+    return not here and isinstance(graph, ox.NamedNode)
+
+
+def _update(store: ox.Store, change: Change, union: bool) -> None:
+    _refuse_deep(change.text)
+    graphs = [one.value for one in _named(store)] if union else None
+    text = edited(guard.readable(change.text), Wanted(change.using, change.using_named, graphs))
+    for word, offset in guard.outbound(text.text):  # what is left once nothing is loaded silently
+        line, column = guard.position(change.text, text.offset(offset))
+        raise QueryError("outbound", detail=word, line=line, column=column)
+    try:
+        evaluated(lambda functions: store.update(text.text, base_iri=BASE, custom_functions=functions))
+    except SyntaxError as error:
+        raise syntax_error(str(error), change.text, text.text, text.offset) from error
+    _without_empty(store)
+
+
+def _replace(store: ox.Store, graph: Graph, quads: list[ox.Quad]) -> None:
+    """Put statements in the place of a graph's, in one transaction: only an update of two operations is one."""
+    written = ox.serialize([quad.triple for quad in quads], format=ox.RdfFormat.N_TRIPLES) or b""
+    block, clear = written.decode(), "CLEAR SILENT DEFAULT"
+    if isinstance(graph, ox.NamedNode):
+        block, clear = f"GRAPH {graph} {{\n{block}}}", f"CLEAR SILENT GRAPH {graph}"
+    store.update(f"{clear} ;\nINSERT DATA {{\n{block}}}")
+
+
+def _parsed(document: Document, graph: Graph) -> Iterable[ox.Quad]:
+    """Read a document. Raises DataError where it does not parse, is of another graph or would grow without bounds.
+
+    JSON-LD with the context of another server is refused by QueryError: it is never fetched.
+    """
+    _refuse_growing(document)
+    allowed = (ox.DefaultGraph(), graph)
+    try:
+        quads = list(ox.parse(document.body, GRAPHS[document.form], base_iri=document.base, rename_blank_nodes=True))
+    except (SyntaxError, ValueError) as error:
+        if _REMOTE_CONTEXT in str(error):
+            raise QueryError("outbound", detail="@context", line=1, column=1) from error
+        problem = error if isinstance(error, SyntaxError) else SyntaxError(str(error))
+        raise unparsable(problem, document.base) from error
+    for quad in quads:
+        if quad.graph_name not in allowed:
+            raise DataError("other_graph", path=document.base, line=1, column=1, detail=str(quad.graph_name))
+    return [ox.Quad(quad.subject, quad.predicate, quad.object, graph) for quad in quads]
+
+
+def _refuse_growing(document: Document) -> None:
+    """Raise DataError for what takes a parser time or memory out of proportion: nesting, entities within entities."""
+    if document.form == "jsonld":
+        found, deepest = 0, 0
+        for token in _JSON_TOKEN.finditer(document.body):
+            found += (token.group() in (b"{", b"[")) - (token.group() in (b"}", b"]"))
+            deepest = max(deepest, found)
+        grows = deepest > _DEEPEST
+    elif document.form == "rdf" and b"<!ENTITY" in document.body:
+        declared = dict(_ENTITY.findall(document.body))
+        used = Counter(_REFERENCE.findall(document.body))
+        nested = any(name in declared for value in declared.values() for name in _REFERENCE.findall(value))
+        grown = sum(len(declared.get(name, b"")) * count for name, count in used.items())
+        grows = nested or grown > _MOST_EXPANDED * len(document.body)
+    else:
+        return
+    if grows:
+        raise DataError("too_deep", path=document.base, line=1, column=1)
+
+
+def _refuse_deep(text: str) -> None:
+    """Raise QueryError for nesting that the engine, which calls itself for each level, could not end well."""
+    depth = 0
+    for token in guard.tokens(text):
+        depth += (token.text in "({[") - (token.text in ")}]") if token.kind == "other" else 0
+        if depth > _DEEPEST:
+            line, column = guard.position(text, token.start)
+            raise QueryError("too_deep", line=line, column=column, path="SPARQL")
+
+
+def _graph(iri: str | None) -> Graph:
+    try:
+        return ox.DefaultGraph() if iri is None else ox.NamedNode(iri)
+    except ValueError as error:
+        raise QueryError("not_an_iri", detail=str(error)) from error
+
+
+def _has(store: ox.Store, graph: Graph) -> bool:
+    return next(iter(store.quads_for_pattern(None, None, None, graph)), None) is not None
+
+
+def _named(store: ox.Store) -> list[ox.NamedNode]:
+    return [graph for graph in store.named_graphs() if isinstance(graph, ox.NamedNode)]
+
+
+def _without_empty(store: ox.Store) -> None:
+    """Forget the graphs without statements: none are kept (SPARQL 1.1 Update §3.2)."""
+    for graph in _named(store):
+        if not _has(store, graph):
+            store.remove_graph(graph)

@@ -1,0 +1,298 @@
+"""Changes of a framework: tried, validated, saved, recorded; a process killed at any moment leaves before or after."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import quote
+
+import pyoxigraph as ox
+import pytest
+
+from g7graph.errors import UsageError
+from g7graph.project import Project
+from g7graph.store.change import Change, Document, Kind, Rejected
+from g7graph.writing.files import rewritten
+from g7graph.writing.framework import Framework
+
+NOW = datetime(2026, 11, 23, 22, 5, 1, 250_000, tzinfo=UTC)
+INDICATORS = "https://w3id.org/g7graph/graph/indicators"
+PREFIXES = """
+PREFIX g7: <https://w3id.org/g7graph/ontology#>
+PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+PREFIX indicator: <https://w3id.org/g7graph/id/indicator/>
+"""
+TURTLE = """# The indicators.
+@prefix g7: <https://w3id.org/g7graph/ontology#> .
+@prefix indicator: <https://w3id.org/g7graph/id/indicator/> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+
+indicator:4.4 rdfs:label "Uno"@es ;
+  g7:value 0.50 .
+"""
+SHAPE = """@prefix sh: <http://www.w3.org/ns/shacl#> .
+@prefix g7: <https://w3id.org/g7graph/ontology#> .
+@prefix g7sh: <https://w3id.org/g7graph/shapes#> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+
+g7sh:Label a sh:NodeShape ; sh:targetSubjectsOf g7:value ; sh:property g7sh:Label-label .
+g7sh:Label-label sh:path rdfs:label ; sh:minCount 1 ; sh:severity sh:Violation ; sh:message "A name is missing."@en .
+"""
+ONTOLOGY = """@prefix g7: <https://w3id.org/g7graph/ontology#> .
+@prefix owl: <http://www.w3.org/2002/07/owl#> .
+
+g7:value a owl:DatatypeProperty .
+"""
+TOKEN = "a-token-of-some-length"  # noqa: S105 - of a server that this test starts
+START_SECONDS = 30
+
+
+@pytest.fixture
+def root(tmp_path: Path, project: Project) -> Path:
+    """A framework of one graph, one term and one shape."""
+    for folder in ("data/ttl", "ontology/shapes", "queries/derive"):
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "data/ttl/indicators.ttl").write_text(TURTLE, encoding="utf-8")
+    (tmp_path / "ontology/shapes/label.ttl").write_text(SHAPE, encoding="utf-8")
+    (tmp_path / "ontology/g7.ttl").write_text(ONTOLOGY, encoding="utf-8")
+    shutil.copytree(project.ontology / "terms", tmp_path / "ontology/terms")
+    return tmp_path
+
+
+def framework(root: Path) -> Framework:
+    return Framework(Project.find(root), "memory", lambda: NOW, lang="en")
+
+
+def update(text: str) -> Change:
+    return Change(Kind.UPDATE, "ana", text=PREFIXES + text)
+
+
+def turtle(root: Path, name: str) -> str:
+    return (root / "data" / "ttl" / f"{name}.ttl").read_text(encoding="utf-8")
+
+
+def test_an_accepted_change_is_saved_as_canonical_turtle_and_seen(root: Path) -> None:
+    one = framework(root)
+    before = one.store.version
+    outcome = one.apply(update(f'INSERT DATA {{ GRAPH <{INDICATORS}> {{ indicator:9.1 rdfs:label "Otra"@es }} }}'))
+    written = turtle(root, "indicators")
+    assert written.startswith("# The indicators.\n")
+    assert 'indicator:9.1 rdfs:label "Otra"@es .' in written
+    assert "g7:value 0.50" in written
+    assert outcome.version == one.store.version != before
+    assert one.store.version == framework(root).store.version
+    found = one.store.table('SELECT ?s { ?s <http://www.w3.org/2000/01/rdf-schema#label> "Otra"@es }')
+    assert [str(row[0]) for row in found.rows] == ["<https://w3id.org/g7graph/id/indicator/9.1>"]
+
+
+def test_a_change_is_recorded_with_who_and_when(root: Path) -> None:
+    framework(root).apply(update(f'INSERT DATA {{ GRAPH <{INDICATORS}> {{ indicator:9.1 rdfs:label "Otra"@es }} }}'))
+    record = turtle(root, "changes/2026-11")
+    assert "change:20261123T220501250000Z" in record
+    assert "prov:wasAssociatedWith writer:ana" in record
+    assert 'dcterms:identifier "https://w3id.org/g7graph/graph/indicators"^^xsd:anyURI' in record
+    assert '"2026-11-23T22:05:01.250Z"^^xsd:dateTime' in record
+
+
+def test_a_violation_rejects_the_change_and_nothing_is_left_of_it(root: Path) -> None:
+    one = framework(root)
+    with pytest.raises(Rejected) as raised:
+        one.apply(update(f"INSERT DATA {{ GRAPH <{INDICATORS}> {{ indicator:9.1 g7:value 3 }} }}"))
+    (finding,) = raised.value.findings
+    assert finding["message"] == "A name is missing."
+    assert finding["file"] == "data/ttl/indicators.ttl"
+    assert turtle(root, "indicators") == TURTLE
+    assert not (root / "data/ttl/changes").exists()
+    assert one.store.table("ASK { <https://w3id.org/g7graph/id/indicator/9.1> ?p ?o }").records() == [{"answer": False}]
+    assert one.apply(update(f'INSERT DATA {{ GRAPH <{INDICATORS}> {{ indicator:9.2 rdfs:label "x" }} }}')).version
+
+
+@pytest.mark.parametrize(
+    "graph",
+    [
+        "https://w3id.org/g7graph/graph/derived/progress",
+        "https://w3id.org/g7graph/graph/ontology/g7",
+        "https://w3id.org/g7graph/graph/changes/2026-11",
+        "https://w3id.org/g7graph/graph/../../x",
+        "https://w3id.org/g7graph/graph/a/.change/manifest",
+        "http://example.org/g",
+    ],
+)
+def test_graphs_that_are_no_files_of_the_data_refuse_writes(root: Path, graph: str) -> None:
+    with pytest.raises(UsageError) as raised:
+        framework(root).apply(update(f'INSERT DATA {{ GRAPH <{graph}> {{ indicator:9.1 rdfs:label "x" }} }}'))
+    assert raised.value.key == "graph_not_writable"
+    assert sorted(path.name for path in (root / "data/ttl").iterdir()) == ["indicators.ttl"]
+
+
+def test_a_graph_is_made_replaced_and_removed(root: Path) -> None:
+    one = framework(root)
+    graph = "https://w3id.org/g7graph/graph/people/list"
+    document = Document(b'<a> <http://www.w3.org/2000/01/rdf-schema#label> "A" .', "ttl", graph)
+    made = one.apply(Change(Kind.REPLACE, "ana", graph=graph, documents=(document,)))
+    assert made.created
+    assert '<https://w3id.org/g7graph/graph/people/a> rdfs:label "A"' in turtle(root, "people/list")
+    assert not one.apply(Change(Kind.REPLACE, "ana", graph=graph, documents=(document,))).created
+    one.apply(Change(Kind.DROP, "ana", graph=graph))
+    assert not (root / "data/ttl/people/list.ttl").exists()
+    assert "prov:invalidated" in turtle(root, "changes/2026-11")
+
+
+def test_a_change_of_nothing_changes_nothing(root: Path) -> None:
+    one = framework(root)
+    version = one.store.version
+    assert one.apply(update("DELETE WHERE { GRAPH ?g { <http://x/none> ?p ?o } }")).version == version
+    assert not (root / "data/ttl/changes").exists()
+
+
+def test_what_did_not_change_keeps_its_form(tmp_path: Path) -> None:
+    path = tmp_path / "a.ttl"
+    path.write_text('# Head.\n<http://x/a> <http://x/b> 0.50, 01, "e"@es-pe .\n')
+    store = ox.Store()
+    store.load(path=str(path), format=ox.RdfFormat.TURTLE)
+    after = {quad.triple for quad in store} | {
+        ox.Triple(ox.NamedNode("http://x/a"), ox.NamedNode("http://x/c"), ox.Literal(2))
+    }
+    text = (rewritten(path, after) or b"").decode()
+    assert text.startswith("# Head.\n")
+    assert "0.50" in text
+    assert '"01"^^' in text
+    assert '"e"@es-pe' in text
+    assert "ns1:c 2" in text
+
+
+@contextmanager
+def serving(root: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """Serve a framework, writable, in a process group of its own."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "g7graph", "--data", str(root), "serve", "--port", str(port), "--writable"]
+    process = subprocess.Popen(command, env={**os.environ, "G7GRAPH_TOKEN": TOKEN}, start_new_session=True)
+    url = f"http://127.0.0.1:{port}"
+    try:
+        deadline = time.monotonic() + START_SECONDS
+        while True:
+            try:
+                send(f"{url}/health")
+            except (urllib.error.URLError, ConnectionError):
+                assert process.poll() is None
+                assert time.monotonic() < deadline
+                time.sleep(0.05)
+            else:
+                break
+        yield url, process
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def send(
+    url: str, body: str | None = None, kind: str = "application/sparql-update", method: str | None = None
+) -> bytes:
+    headers = {"Authorization": f"Bearer {TOKEN}", "Content-Type": kind, "Accept": "*/*"} if body is not None else {}
+    asked = urllib.request.Request(url, body.encode() if body is not None else None, headers, method=method)  # noqa: S310 - our own server
+    with urllib.request.urlopen(asked, timeout=60) as answer:  # noqa: S310
+        return bytes(answer.read())
+
+
+def labels(url: str) -> set[str]:
+    text = "SELECT ?l { ?s <http://www.w3.org/2000/01/rdf-schema#label> ?l FILTER(STRSTARTS(?l, 'n')) }"
+    rows = json.loads(send(f"{url}/sparql?query={quote(text)}&format=json"))["results"]["bindings"]
+    return {row["l"]["value"] for row in rows}
+
+
+def test_what_was_accepted_is_served_and_a_wrong_token_is_refused(root: Path) -> None:
+    with serving(root) as (url, _):
+        text = f'{PREFIXES} INSERT DATA {{ GRAPH <{INDICATORS}> {{ indicator:n1 rdfs:label "n1" }} }}'
+        send(f"{url}/sparql", text)
+        assert labels(url) == {"n1"}
+        asked = urllib.request.Request(  # noqa: S310
+            f"{url}/sparql",
+            text.encode(),
+            {"Authorization": "Bearer wrong", "Content-Type": "application/sparql-update"},
+        )
+        with pytest.raises(urllib.error.HTTPError) as raised:
+            urllib.request.urlopen(asked, timeout=10)  # noqa: S310
+        assert raised.value.code == 401
+        with pytest.raises(urllib.error.HTTPError) as raised:
+            send(f"{url}/sparql", f"{PREFIXES} INSERT DATA {{ GRAPH <{INDICATORS}> {{ indicator:n2 g7:value 1 }} }}")
+        assert raised.value.code == 422
+        assert json.loads(raised.value.read())["findings"][0]["message"] == "A name is missing."
+        assert labels(url) == {"n1"}
+
+
+@pytest.mark.parametrize("attempt", range(6))
+def test_a_service_killed_at_any_moment_keeps_what_it_accepted(root: Path, attempt: int) -> None:
+    """Two graphs change together; a killed service has both or none, and all that it had said yes to."""
+    chance = random.Random(attempt)  # noqa: S311 - the same moments in every run
+    accepted: set[str] = set()
+    sent: set[str] = set()
+    for _ in range(3):
+        with serving(root) as (url, process):
+            assert accepted <= labels(url) <= sent
+            end = time.monotonic() + 0.3 + chance.random() * 1.2
+            while time.monotonic() < end:
+                name = f"n{len(sent)}"
+                sent.add(name)
+                both = " ".join(
+                    f'GRAPH <{graph}> {{ indicator:{name}-{n} rdfs:label "{name}" }}'
+                    for n, graph in enumerate((INDICATORS, "https://w3id.org/g7graph/graph/other"))
+                )
+                send(f"{url}/sparql", f"{PREFIXES} INSERT DATA {{ {both} }}")
+                accepted.add(name)
+            name = f"n{len(sent)}"
+            sent.add(name)
+            killer = subprocess.Popen([sys.executable, "-c", KILLER, str(process.pid), str(chance.random() * 0.4)])
+            try:
+                send(
+                    f"{url}/sparql",
+                    f'{PREFIXES} INSERT DATA {{ GRAPH <{INDICATORS}> {{ indicator:{name}-0 rdfs:label "{name}" }} '
+                    f'GRAPH <https://w3id.org/g7graph/graph/other> {{ indicator:{name}-1 rdfs:label "{name}" }} }}',
+                )
+                accepted.add(name)
+            except (urllib.error.URLError, ConnectionError, OSError):
+                pass
+            killer.wait()
+            process.wait()
+    project = Project.find(root)
+    store = Framework(project, "memory", lambda: NOW, lang="en").store
+    rows = store.table(
+        "SELECT ?l (COUNT(*) AS ?n) { ?s <http://www.w3.org/2000/01/rdf-schema#label> ?l FILTER(STRSTARTS(?l, 'n')) } "
+        "GROUP BY ?l"
+    ).records()
+    assert {row["n"] for row in rows} == {2}
+    assert accepted <= {str(row["l"]) for row in rows} <= sent
+
+
+KILLER = "import os, signal, sys, time; time.sleep(float(sys.argv[2])); os.killpg(int(sys.argv[1]), signal.SIGKILL)"
+
+
+def test_the_projects_own_data_takes_a_change(tmp_path: Path, project: Project) -> None:
+    """A label is corrected in the alliance's own framework, with all its shapes and checks."""
+    shutil.copytree(project.data, tmp_path / "data" / "ttl")
+    one = framework(tmp_path)
+    version = one.store.version
+    agency = "https://w3id.org/g7graph/id/agency/minem"
+    one.apply(
+        update(
+            f'INSERT DATA {{ GRAPH <https://w3id.org/g7graph/graph/agencies> {{ <{agency}> skos:altLabel "MEM"@es }} }}'
+        )
+    )
+    assert one.store.version != version
+    assert 'skos:altLabel "MEM"@es' in turtle(tmp_path, "agencies")
