@@ -44,21 +44,34 @@ _UNIT = {"query_seconds": 1, "query_megabytes": 1_000_000, "answer_megabytes": 1
 @click.option("--access-log", default="", metavar="-|FILE")
 @click.option("--log-address", type=click.Choice(["full", "network", "none"]), default="network")
 @click.option("--behind-proxy", type=click.IntRange(0, _MOST_PROXIES), default=0, metavar="N")
+@click.option("--allow-service", "services", multiple=True, metavar="URL")
+@click.option("--allow-private", is_flag=True)
 @click.option("--query-seconds", type=click.FloatRange(0.1, _LONGEST_SECONDS), metavar="S")
 @click.option("--query-megabytes", type=click.IntRange(10), metavar="N")
 @click.option("--answer-megabytes", type=click.IntRange(1), metavar="N")
 @click.option("--workers", type=click.IntRange(1, _MOST_WORKERS), metavar="N")
 @shared
 @click.pass_context
-def serve(context: click.Context, /, writable: bool, token_file: Path | None, **chosen: Any) -> None:
+def serve(
+    context: click.Context,
+    /,
+    writable: bool,
+    token_file: Path | None,
+    services: tuple[str, ...],
+    allow_private: bool,
+    **chosen: Any,
+) -> None:
     """Serve the framework, read-only unless told otherwise."""
+    from g7graph.store.federation import Federation
     from g7graph.web.options import Options
     from g7graph.web.serve import serve as run
 
     common = settings(context)
     tokens = read_tokens(token_file) if writable else {}
     limits = _limits({name: chosen.pop(name) for name in _LIMITS})
-    run(Project.find(common.data), Options(lang=common.lang, tokens=tokens, limits=limits, **chosen))
+    federation = Federation(services, private=allow_private)
+    options = Options(lang=common.lang, tokens=tokens, limits=limits, federation=federation, **chosen)
+    run(Project.find(common.data), options)
 
 
 def _limits(chosen: Mapping[str, float | None]) -> Limits:

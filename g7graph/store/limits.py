@@ -11,7 +11,7 @@ class Limits:
 
     `together` queries are evaluated at a time, of one client at most `per_client`; `waiting` more may wait, each for
     `waiting_seconds`. `own` workers are kept for the service's own pages and saved queries, which never wait behind
-    strangers.
+    strangers, and `abroad` for queries that ask other services.
     """
 
     seconds: float = 30.0
@@ -23,3 +23,4 @@ class Limits:
     waiting: int = 64
     waiting_seconds: float = 10.0
     own: int = 2
+    abroad: int = 0

@@ -12,6 +12,7 @@ from g7graph import vocab
 from g7graph.errors import QueryError
 from g7graph.store import Answer, guard
 from g7graph.store.answers import as_table, as_triples
+from g7graph.store.federation import NONE
 from g7graph.table import Table
 
 _SYNTAX = re.compile(r"error at (?P<line>\d+):(?P<column>\d+): (?P<detail>.*)", re.DOTALL)
@@ -40,6 +41,7 @@ class LocalStore:
         self.in_memory = in_memory
         self.version = version
         self.union = union
+        self.federation = NONE
 
     def query(
         self,
@@ -48,12 +50,12 @@ class LocalStore:
         default_graphs: Sequence[str] | None = None,
         named_graphs: Sequence[str] | None = None,
     ) -> Answer:
-        """Evaluate a query; the graphs given, if any, replace the store's own dataset. Nothing outside is ever asked.
+        """Evaluate a query; the graphs given, if any, replace the store's own dataset.
 
-        The answer is to be consumed and dropped in this same thread. Raises QueryError for a query that does not
-        parse or is not allowed here.
+        Nothing outside is asked but the services of its `federation`. The answer is to be consumed and dropped in this
+        same thread. Raises QueryError for a query that does not parse or is not allowed here.
         """
-        guard.refuse_outbound(text)
+        self.federation.check(text)
         text = guard.readable(text)
         given = default_graphs is not None or named_graphs is not None
         union = self.union and not given and not guard.names_dataset(text)

@@ -30,7 +30,7 @@ from g7graph.store.spent import SPENT
 from g7graph.store.turns import Turns
 from g7graph.store.worker import Post, Work, nurse
 
-_OPEN, _OWN = "open", "own"
+_OPEN, _OWN, _ABROAD = "open", "own", "abroad"
 _NURSERY = "nursery"
 _NUMBER_BYTES = 8
 _BACKLOG = 1024  # more than there are threads that ask
@@ -72,6 +72,7 @@ class Pool:
         posts = [
             Post(_listening(place / _OPEN), self.limits.together, sealed=True),
             Post(_listening(place / _OWN), self.limits.own, sealed=False),
+            Post(_listening(place / _ABROAD), self.limits.abroad, sealed=False),
         ]
         before = dict(self._nurseries)
         lifeline, pid = _forked(posts, prepare, self.limits)
@@ -94,8 +95,10 @@ class Pool:
             self._read = Edition(**json.loads((self._folder / "edition").read_text()))
         return self._read
 
-    def run(self, job: Mapping[str, Any], asker: Asker | None = None) -> IO[bytes]:
+    def run(self, job: Mapping[str, Any], asker: Asker | None = None, *, abroad: bool = False) -> IO[bytes]:
         """Have a worker do a job; return the file of its answer, from its start. Without an asker it is our own.
+
+        One that asks other services is done `abroad`, by a worker that can open sockets.
 
         Raises what the work raises, and Limited for what goes beyond a limit.
         """
@@ -105,7 +108,7 @@ class Pool:
             small.write(json.dumps(dict(job)).encode())
             SPENT.enter("queue")
             with turn:
-                large = self._asked(small, _OPEN if asker else _OWN, asker or Asker())
+                large = self._asked(small, (_ABROAD if abroad else _OPEN) if asker else _OWN, asker or Asker())
             SPENT.enter()
             if large is None:
                 opened.pop_all()  # who asked closes it

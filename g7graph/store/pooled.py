@@ -9,6 +9,7 @@ import pyoxigraph as ox
 
 from g7graph.store import Asker, Question
 from g7graph.store.answers import as_table, write
+from g7graph.store.federation import NONE, Federation
 from g7graph.store.local import LocalStore
 from g7graph.store.pool import Pool
 from g7graph.table import Table
@@ -19,9 +20,10 @@ _GRAPHS = "SELECT DISTINCT ?graph { GRAPH ?graph { ?s ?p ?o } } ORDER BY ?graph"
 class PooledStore:
     """A store asked through a pool."""
 
-    def __init__(self, pool: Pool, *, union: bool) -> None:
+    def __init__(self, pool: Pool, *, union: bool, federation: Federation = NONE) -> None:
         self.pool = pool
         self.union = union
+        self.federation = federation
         self._graphs: tuple[int, list[str]] = (0, [])
 
     @property
@@ -50,7 +52,8 @@ class PooledStore:
     def answer(self, question: Question, form: str, asker: Asker) -> IO[bytes]:
         """Answer a stranger's question in one of FORMS; see `Service.answer`."""
         datasets = {"default_graphs": question.default_graphs, "named_graphs": question.named_graphs}
-        return self.pool.run({"text": question.text, "form": form, **datasets}, asker)
+        abroad = bool(self.federation.check(question.text))
+        return self.pool.run({"text": question.text, "form": form, **datasets}, asker, abroad=abroad)
 
 
 def answered(store: LocalStore, job: Mapping[str, Any], out: IO[bytes]) -> None:

@@ -1,35 +1,94 @@
-"""A remote store: any SPARQL 1.1 service, through SPARQLWrapper."""
+"""A remote store: any SPARQL 1.1 service, asked through SPARQLWrapper and passed on as it answers."""
 
 from __future__ import annotations
 
+import io
+import os
 import tempfile
-from collections.abc import Sequence
-from contextlib import ExitStack
-from typing import IO
-from urllib.error import URLError
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from functools import cached_property
+from typing import IO, TYPE_CHECKING, cast
 
 import pyoxigraph as ox
 
-from g7graph.errors import QueryError, StoreError
+from g7graph.errors import QueryError
 from g7graph.store import Answer, Asker, Question, guard
-from g7graph.store.answers import as_table, as_triples, write
+from g7graph.store.abilities import SAME, Abilities, detect, probe
+from g7graph.store.address import Address
+from g7graph.store.answers import RESULTS, as_table, as_triples
+from g7graph.store.connection import Watch
+from g7graph.store.conversion import convert, truth
+from g7graph.store.dialect import portable
+from g7graph.store.fetching import Fetch
+from g7graph.store.limits import Limits
 from g7graph.table import Table
 
-_TIMEOUT_SECONDS = 30
+if TYPE_CHECKING:
+    from g7graph.store.client import Client
+
+#: Graphs that engines keep for themselves.
+_SYSTEM = (
+    "http://www.openlinksw.com/",
+    "http://localhost:8890/",
+    "http://localuriqaserver/",
+    "http://www.w3.org/ns/ldp#",
+    "http://www.w3.org/2002/07/owl#",
+    "urn:activitystreams-owl:map",
+    "urn:core:services:sparql",
+    "urn:rules.skos",
+    "urn:virtuoso:",
+)
+_TABLES = ("SELECT", "ASK")
+_MOST_GRAPHS = 2_000
+_GRAPHS_SECONDS = 5.0
 
 
 class RemoteStore:
-    """A SPARQL service that is its own truth; the operator names it, a query never does."""
+    """A SPARQL service that is its own truth; the operator names it, a query never does.
 
-    union = False
+    Its default graph is to be the union of its named graphs (`wants_union`): where the engine has another one, each
+    query that names no dataset is sent with the graphs there are, as they were a few seconds ago at most.
+    """
 
-    def __init__(self, url: str) -> None:
-        self.url = url
+    def __init__(self, where: str | Address, *, limits: Limits | None = None, wants_union: bool = True) -> None:
+        self.address = where if isinstance(where, Address) else Address.read(where, os.environ)
+        self.limits = limits or Limits()
+        self._wants_union = wants_union
+        self._lock = threading.Lock()
+        self._abilities: Abilities | None = None
+        self._detected = 0.0
+        self._graphs: tuple[float, list[str], bool] = (0.0, [], False)
 
     @property
     def version(self) -> str:
-        """No version is known of somebody else's data: answers are not cached on it."""
-        return ""
+        """The version that the operator states; none is known otherwise, and answers are not cached."""
+        return self.address.version
+
+    @property
+    def union(self) -> bool:
+        """Whether the default graph is the union of the named graphs, by itself or by what we send."""
+        return self._wants_union and (self.abilities.union is True or bool(self._sent()))
+
+    @property
+    def abilities(self) -> Abilities:
+        """What the engine can do; found out once, and again while it has no named graph. Raises StoreError."""
+        with self._lock:
+            empty = self._abilities is not None and self._abilities.union is None
+            if self._abilities is None or (empty and time.monotonic() > self._detected + _GRAPHS_SECONDS):
+                self._abilities = detect(self._probed)
+                self._detected = time.monotonic()
+            return self._abilities
+
+    def said(self, lang: str) -> list[str]:
+        """Say in a language what the engine does for us, and what not; a line for each. Raises StoreError."""
+        address = self.address
+        return self.abilities.said(
+            lang, union=self.union, update=bool(address.update), graph_store=bool(address.graphs)
+        )
 
     def query(
         self,
@@ -38,61 +97,124 @@ class RemoteStore:
         default_graphs: Sequence[str] | None = None,
         named_graphs: Sequence[str] | None = None,
     ) -> Answer:
-        """Send a query; see `Store.query`. Raises StoreError where the service does not answer.
-
-        What is no query never leaves: SPARQLWrapper would send it as an update.
-        """
-        guard.refuse_update(text)
-        guard.refuse_outbound(text)
-        from SPARQLWrapper import JSON, N3, POST, SPARQLWrapper
-        from SPARQLWrapper.SPARQLExceptions import QueryBadFormed, SPARQLWrapperException
-
-        client = SPARQLWrapper(self.url)
-        client.setTimeout(_TIMEOUT_SECONDS)
-        client.setMethod(POST)
-        client.setQuery(text)
-        for name, graphs in (("default-graph-uri", default_graphs), ("named-graph-uri", named_graphs)):
-            for graph in graphs or ():
-                client.addParameter(name, graph)
-        tabular = client.queryType in ("SELECT", "ASK")
-        client.setReturnFormat(JSON if tabular else N3)
-        try:
-            body = client.query().response.read()
-        except QueryBadFormed as error:
-            raise QueryError("syntax", detail=str(error), line=1, column=1) from error
-        except (SPARQLWrapperException, URLError, OSError) as error:
-            raise StoreError("store_remote", url=self.url, detail=error) from error
-        return self._parsed(body, tabular=tabular)
-
-    def _parsed(self, body: bytes, *, tabular: bool) -> Answer:
-        try:
-            if tabular:
-                return ox.parse_query_results(body, ox.QueryResultsFormat.JSON)
+        """Send a query; see `Engine.query`. Raises StoreError where the service does not answer."""
+        default = None if default_graphs is None else tuple(default_graphs)
+        named = None if named_graphs is None else tuple(named_graphs)
+        form = "json" if _form_of(text) in _TABLES else "nt"
+        with self._readable(), self._answered(Question(portable(text), default, named), form, Asker()) as out:
+            if form == "json":
+                return ox.parse_query_results(out.read(), format=ox.QueryResultsFormat.JSON)
             graph = ox.Store()
-            graph.load(body, ox.RdfFormat.TURTLE)
-        except SyntaxError as error:
-            raise StoreError("store_remote", url=self.url, detail=error) from error
-        return graph.query("CONSTRUCT WHERE { ?s ?p ?o }")
+            graph.load(out.read(), format=ox.RdfFormat.N_TRIPLES)
+            return graph.query("CONSTRUCT WHERE { ?s ?p ?o }")
 
     def table(self, text: str) -> Table:
         """Evaluate SELECT or ASK into a table."""
-        return as_table(self.query(text))
+        with self._readable():
+            return as_table(self.query(text))
 
     def triples(self, text: str) -> list[ox.Triple]:
         """Evaluate CONSTRUCT or DESCRIBE into a list."""
         return as_triples(self.query(text))
 
     def answer(self, question: Question, form: str, asker: Asker) -> IO[bytes]:
-        """Answer a stranger's question; see `Service.answer`."""
+        """Answer a stranger's question; see `Service.answer`. It is asked as it was put."""
+        return self._answered(question, form, asker)
+
+    def graphs(self) -> list[str]:
+        """List the named graphs, sorted, but for those that the engine keeps for itself."""
+        return self._listed()[0]
+
+    def changed(self) -> None:
+        """Forget which graphs there are: there may be others now."""
+        self._graphs = (0.0, [], False)
+        self._detected = 0.0
+
+    @cached_property
+    def client(self) -> Client:
+        """What sends requests."""
+        from g7graph.store.client import Client
+
+        return Client(self.address)
+
+    @property
+    def _fetch(self) -> Fetch:
+        return Fetch(self.client, self.limits, tells_time=self.abilities.takes_milliseconds)
+
+    def _answered(self, question: Question, form: str, asker: Asker) -> IO[bytes]:
+        """Have a question answered in a form, in a file. What is no query never leaves: it might be an update."""
+        guard.refuse_update(question.text)
+        guard.refuse_outbound(question.text)
+        kind = _form_of(question.text)
+        if (form in RESULTS) != (kind in _TABLES):
+            raise QueryError("no_table" if form in RESULTS else "no_graph")
+        question = self._placed(question)
+        boolean = kind == "ASK" and not self.abilities.asks
+        source = self.abilities.source("xml" if boolean else form)
         with ExitStack() as opened:
-            out = opened.enter_context(tempfile.TemporaryFile())
-            datasets = {"default_graphs": question.default_graphs, "named_graphs": question.named_graphs}
-            write(self.query(question.text, **datasets), form, out)
-            out.seek(0)
+            out = cast(IO[bytes], opened.enter_context(tempfile.TemporaryFile()))
+            got = self._fetch.answer(question, source, asker, out)
+            if boolean or not (got == form or SAME.get(form) == got):
+                converted = cast(IO[bytes], opened.enter_context(tempfile.TemporaryFile()))
+                self._converted(out, got, form, converted, boolean=boolean)
+                out.close()
+                out = converted
             opened.pop_all()  # who asked closes it
             return out
 
-    def graphs(self) -> list[str]:
-        """List the named graphs, sorted."""
-        table = self.table("SELECT DISTINCT ?g WHERE { GRAPH ?g { ?s ?p ?o } } ORDER BY ?g")
-        return [row[0].value for row in table.rows if row[0] is not None]
+    def _converted(self, source: IO[bytes], got: str, form: str, out: IO[bytes], *, boolean: bool) -> None:
+        with self._readable():
+            if boolean:
+                truth(source, got, form, out)
+            else:
+                convert(source, got, form, out, self.limits)
+        out.seek(0)
+
+    @contextmanager
+    def _readable(self) -> Iterator[None]:
+        """Tell of an answer that is not in the format that it is said to be."""
+        try:
+            yield
+        except SyntaxError as error:
+            raise self.client.unexpected(error) from error
+
+    def _placed(self, question: Question) -> Question:
+        """Give a question without a dataset of its own the union of the graphs, where the engine does not."""
+        given = question.default_graphs is not None or question.named_graphs is not None
+        if not self._wants_union or given or guard.names_dataset(question.text):
+            return question
+        graphs = self._sent()
+        names = any(word == "GRAPH" for word, _ in guard.words(question.text))
+        return replace(question, default_graphs=graphs, named_graphs=graphs if names else ())
+
+    def _sent(self) -> tuple[str, ...]:
+        """The graphs to send: none where the default graph has them all and no others, or they are too many."""
+        graphs, others = self._listed()
+        if (self.abilities.union and not others) or len(graphs) > _MOST_GRAPHS:
+            return ()
+        return tuple(graphs)
+
+    def _listed(self) -> tuple[list[str], bool]:
+        until, graphs, others = self._graphs
+        if time.monotonic() > until:
+            text = probe("listing" if self.abilities.lists else "graphs")
+            with tempfile.TemporaryFile() as out:
+                source = self.abilities.source("json")
+                got = self._fetch.answer(Question(text), source, Asker(), cast(IO[bytes], out))
+                rows = as_table(ox.parse_query_results(out.read(), format=RESULTS[got])).rows
+            found = sorted(graph.value for (graph,) in rows if isinstance(graph, ox.NamedNode))
+            graphs = [graph for graph in found if not graph.startswith(_SYSTEM)]
+            others = len(graphs) < len(found)
+            self._graphs = (time.monotonic() + _GRAPHS_SECONDS, graphs, others)
+        return graphs, others
+
+    def _probed(self, text: str, media_type: str) -> tuple[str, bytes, str]:
+        with Watch(self.limits.seconds) as watch, self.client.query(text, media_type, watch) as response:
+            out = io.BytesIO()
+            Fetch(self.client, self.limits).copy(response, out, watch)
+            headers = response.headers
+            return headers.get("Content-Type", ""), out.getvalue(), headers.get("Server", "")
+
+
+def _form_of(text: str) -> str:
+    return next((word for word, _ in guard.words(text) if word in ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")), "SELECT")

@@ -12,6 +12,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from g7graph.web import codings
 from g7graph.web.codings import Coding
@@ -38,6 +39,7 @@ _DEPENDS_ON = (
     "SCRIPT_NAME",
     "wsgi.url_scheme",
 )
+_ASCII = "".join(map(chr, range(128)))
 _NOT_MODIFIED = [("Vary", VARY), ("Cache-Control", "no-cache"), *OPEN, *SAFE]
 
 
@@ -149,6 +151,9 @@ def _called(application: WSGIApplication, environ: WSGIEnvironment) -> Answer:
     def start(status: str, headers: Headers, _: Any = None) -> Any:
         begun[:] = [(status, headers)]
 
+    query = environ.get("QUERY_STRING", "")
+    if not query.isascii():  # bytes that should have been percent-encoded, which nobody promises to be UTF-8
+        environ = {**environ, "QUERY_STRING": quote(query, safe=_ASCII, encoding="latin-1")}
     body = application(environ, start)
     status, headers = begun[0]
     return Answer(status, headers, body)

@@ -14,13 +14,13 @@ import time
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, TypeVar
 
 from g7graph.build import MEMORY, open_local
-from g7graph.errors import G7Error
+from g7graph.errors import G7Error, StoreError
 from g7graph.project import Project
 from g7graph.queries import Library
 from g7graph.store import Service
@@ -29,12 +29,14 @@ from g7graph.store.local import LocalStore
 from g7graph.store.pool import LIFELINES, Pool
 from g7graph.store.pooled import PooledStore
 from g7graph.store.remote import RemoteStore
+from g7graph.store.remote_writer import RemoteWriter
 from g7graph.web.options import Options
 from g7graph.web.work import working
 from g7graph.writing.keeper import Kept, KeptWriter, keep, listening
 
 T = TypeVar("T")
 _PAUSE_SECONDS = 1.0
+_ABROAD = 2  # workers for queries that ask other services
 
 
 @dataclass(frozen=True)
@@ -69,10 +71,11 @@ class Lifeline:
 def opened(project: Project, options: Options, lifeline: Lifeline) -> Opened:
     """Open what the fronts ask. Raises DataError and StoreError as `open_store`."""
     if "://" in options.store:
-        return Opened(RemoteStore(options.store))
-    pool = Pool(options.limits)
-    service = PooledStore(pool, union=not project.is_plain)
-    publish = _Publisher(project, options.store, pool, Library.read(project.queries))
+        return _remote(project, options)
+    limits = replace(options.limits, abroad=_ABROAD) if options.federation.prefixes else options.limits
+    pool = Pool(limits)
+    service = PooledStore(pool, union=not project.is_plain, federation=options.federation)
+    publish = _Publisher(project, options, pool, Library.read(project.queries))
     if options.writable:
         return Opened(service, _kept(project, options, publish, lifeline))
     if options.store == MEMORY:
@@ -82,25 +85,35 @@ def opened(project: Project, options: Options, lifeline: Lifeline) -> Opened:
     return Opened(service)
 
 
+def _remote(project: Project, options: Options) -> Opened:
+    """Open a remote service, and say what it cannot do. Raises StoreError where it is to be written and cannot be."""
+    store = RemoteStore(options.store, limits=options.limits, wants_union=not project.is_plain)
+    for line in store.said(options.lang):
+        print(line, file=sys.stderr, flush=True)  # noqa: T201
+    if options.writable and not store.address.update:
+        raise StoreError("store_read_only")
+    return Opened(store, RemoteWriter(store) if options.writable else None)
+
+
 @dataclass(frozen=True)
 class _Publisher:
     """Puts data before the fronts: in memory the workers share it, on disk each opens it."""
 
     project: Project
-    where: str
+    options: Options
     pool: Pool
     library: Library
 
     def __call__(self, store: LocalStore) -> None:
         if store.in_memory:
-            self.pool.publish(store.version, working(lambda: store, self.library))
+            self.pool.publish(store.version, working(lambda: store, self.library, self.options.federation))
         else:
             self.on_disk(store.version)
 
     def on_disk(self, version: str) -> None:
         """Publish what is built on disk."""
-        again = partial(open_local, self.project, self.where, read_only=True)
-        self.pool.publish(version, working(again, self.library))
+        again = partial(open_local, self.project, self.options.store, read_only=True)
+        self.pool.publish(version, working(again, self.library, self.options.federation))
 
 
 def _kept(project: Project, options: Options, publish: _Publisher, lifeline: Lifeline) -> KeptWriter:

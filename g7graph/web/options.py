@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from g7graph import i18n
 from g7graph.build import MEMORY
+from g7graph.store.federation import NONE, Federation
 from g7graph.store.limits import Limits
 
 
@@ -15,7 +16,8 @@ class Options:
     """What an operator chooses; port 0 is any free one, `store` as `open_store` takes it.
 
     With `tokens` (name of a writer → token) the data can be written; without, it is read-only. `access_log` is a file,
-    `-` for standard error, empty for none; `behind_proxy` is how many proxies forwarded headers are believed of.
+    `-` for standard error, empty for none; `behind_proxy` is how many proxies forwarded headers are believed of;
+    `federation` says which other services queries may ask.
     """
 
     host: str = "127.0.0.1"
@@ -27,6 +29,7 @@ class Options:
     access_log: str = ""
     log_address: str = "network"
     behind_proxy: int = 0
+    federation: Federation = NONE
 
     @property
     def writable(self) -> bool:

@@ -8,6 +8,7 @@ from typing import IO, Any
 
 from g7graph import exports, run
 from g7graph.queries import Library
+from g7graph.store.federation import Federation
 from g7graph.store.limits import Limits
 from g7graph.store.local import LocalStore
 from g7graph.store.pool import Pool
@@ -18,13 +19,19 @@ from g7graph.store.worker import Work
 def pooled(store: LocalStore, library: Library, limits: Limits) -> PooledStore:
     """Fork workers over a store in memory, and return the store that asks them."""
     pool = Pool(limits)
-    pool.publish(store.version, working(lambda: store, library))
-    return PooledStore(pool, union=store.union)
+    pool.publish(store.version, working(lambda: store, library, store.federation))
+    return PooledStore(pool, union=store.union, federation=store.federation)
 
 
-def working(opened: Callable[[], LocalStore], library: Library) -> Callable[[], Work]:
+def working(opened: Callable[[], LocalStore], library: Library, federation: Federation) -> Callable[[], Work]:
     """Return what prepares a worker: it opens its store, if that is not shared with it."""
-    return lambda: partial(_done, opened(), library)
+
+    def prepare() -> Work:
+        store = opened()
+        store.federation = federation
+        return partial(_done, store, library)
+
+    return prepare
 
 
 def _done(store: LocalStore, library: Library, job: Mapping[str, Any], out: IO[bytes]) -> None:

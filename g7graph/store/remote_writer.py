@@ -1,0 +1,116 @@
+"""Writing to a remote service: by SPARQL Update, and by the Graph Store Protocol where it has one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+import pyoxigraph as ox
+
+from g7graph.errors import DataError, QueryError, UnknownName
+from g7graph.store import guard
+from g7graph.store.answers import GRAPHS
+from g7graph.store.change import Change, Document, Kind, Outcome
+from g7graph.store.connection import Watch
+from g7graph.store.remote import RemoteStore
+
+_METHODS = {Kind.REPLACE: "PUT", Kind.MERGE: "POST", Kind.DROP: "DELETE"}
+_NOT_FOUND = 404
+
+
+class RemoteWriter:
+    """A writer for a remote store, which is its own truth: what it takes is not derived from, nor validated, here.
+
+    A change is made whole where the service makes a request whole, as nearly all do.
+    """
+
+    def __init__(self, store: RemoteStore, *, seconds: float = 300.0) -> None:
+        self._store = store
+        self._seconds = seconds
+
+    def apply(self, change: Change) -> Outcome:
+        """Make a change; see `Writer.apply`. Raises StoreError where the service does not answer or refuses it."""
+        guard.refuse_outbound(change.text)
+        if change.kind is Kind.UPDATE:
+            created = False
+            self._update(change.text, change.using or (), change.using_named or ())
+        else:
+            created = self._of_graph(change)
+        self._store.changed()
+        return Outcome(created, self._store.version)
+
+    def _of_graph(self, change: Change) -> bool:
+        """Change one graph; return whether it is new."""
+        triples = _triples(change.documents)
+        self._store.changed()  # others write too: which graphs there are is asked anew
+        known = self._store.graphs()
+        new = change.graph is not None and change.graph not in known
+        if change.kind is Kind.DROP and new:
+            raise UnknownName("graph", change.graph or "", known)
+        if self._store.address.graphs:
+            self._send(change, triples)
+        else:
+            self._update(_update_of(change, triples))
+        return new
+
+    def _send(self, change: Change, triples: list[ox.Triple]) -> None:
+        dropped = change.kind is Kind.DROP
+        body = None if dropped else ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES)  # which is Turtle too
+        media_type = "" if dropped else ox.RdfFormat.TURTLE.media_type
+        with Watch(self._seconds) as watch:
+            method = _METHODS[change.kind]
+            status = self._store.client.graph(method, change.graph, watch, body=body, media_type=media_type)
+        if status == _NOT_FOUND and not dropped:
+            raise self._store.client.unexpected(status)
+
+    def _update(self, text: str, using: Iterable[str] = (), using_named: Iterable[str] = ()) -> None:
+        if not self._store.address.update:
+            raise QueryError("not_evaluated", detail="G7GRAPH_STORE_UPDATE")
+        with Watch(self._seconds) as watch:
+            self._store.client.update(text, watch, using=tuple(using), using_named=tuple(using_named))
+
+
+def load(store: ox.Store, writer: RemoteWriter, *, who: str, progress: Callable[[str], None] = lambda _: None) -> int:
+    """Put each graph of a store, valid as it is, in the place of the remote one of its name; return how many.
+
+    A graph is replaced whole or not at all; the graphs of the remote store that are not in this one stay.
+    `progress` is told each graph before it is sent.
+    """
+    graphs = sorted(graph.value for graph in store.named_graphs() if isinstance(graph, ox.NamedNode))
+    for graph in graphs:
+        progress(graph)
+        quads = store.quads_for_pattern(None, None, None, ox.NamedNode(graph))
+        body = ox.serialize((quad.triple for quad in quads), format=ox.RdfFormat.N_TRIPLES) or b""
+        writer.apply(Change(Kind.REPLACE, who, graph=graph, documents=(Document(body, "nt", graph),)))
+    return len(graphs)
+
+
+def _update_of(change: Change, triples: list[ox.Triple]) -> str:
+    """Write a change of a graph as SPARQL Update, of serialised terms only."""
+    name = str(ox.NamedNode(change.graph)) if change.graph is not None else ""
+    place = f"GRAPH {name}" if name else "DEFAULT"
+    if change.kind is Kind.DROP:
+        return f"CLEAR SILENT {place} ;\nDROP SILENT {place}"  # Virtuoso drops only what was created by CREATE
+    statements = "\n".join(f"{triple} ." for triple in triples)
+    placed = f"GRAPH {name} {{\n{statements}\n}}" if name else statements
+    # Virtuoso takes no blank nodes in INSERT DATA
+    data = f"INSERT {{ {placed} }} WHERE {{}}" if _has_blank(triples) else f"INSERT DATA {{ {placed} }}"
+    return f"CLEAR SILENT {place} ;\n{data}" if change.kind is Kind.REPLACE else data
+
+
+def _has_blank(triples: list[ox.Triple]) -> bool:
+    return any(isinstance(term, ox.BlankNode) for triple in triples for term in (triple.subject, triple.object))
+
+
+def _triples(documents: Iterable[Document]) -> list[ox.Triple]:
+    return [triple for document in documents for triple in _parsed(document)]
+
+
+def _parsed(document: Document) -> Iterator[ox.Triple]:
+    parsed = ox.parse(document.body, format=GRAPHS[document.form], base_iri=document.base, rename_blank_nodes=True)
+    try:
+        for quad in parsed:
+            yield quad.triple
+    except SyntaxError as error:
+        raise DataError(
+            "unparsable", path=document.base, line=error.lineno or 1, column=error.offset or 1, detail=str(error.msg)
+        ) from error

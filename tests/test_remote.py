@@ -1,0 +1,418 @@
+"""A remote store over real engines: `oxigraph serve` and Virtuoso, each on the loopback with the whole framework."""
+
+from __future__ import annotations
+
+import http.server
+import json
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pyoxigraph as ox
+import pytest
+from flask.testing import FlaskClient
+
+from g7graph import i18n, run, vocab
+from g7graph.errors import DataError, G7Error, Limited, QueryError, StoreError, UnknownName
+from g7graph.project import Project
+from g7graph.queries import Library
+from g7graph.store import Asker, Question
+from g7graph.store.address import Address
+from g7graph.store.answers import GRAPHS, RESULTS
+from g7graph.store.change import Change, Document, Kind
+from g7graph.store.limits import Limits
+from g7graph.store.local import LocalStore
+from g7graph.store.remote import RemoteStore
+from g7graph.store.remote_writer import RemoteWriter, load
+from g7graph.table import Table, python
+from g7graph.web import create_app
+from tests.engines import free_port, oxigraph, oxigraph_program, virtuoso, virtuoso_program
+
+OXIGRAPH = pytest.mark.skipif(oxigraph_program() is None, reason="oxigraph is not installed (PyPI package oxigraph)")
+VIRTUOSO = pytest.mark.skipif(virtuoso_program() is None, reason="Virtuoso is not installed (virtuoso-opensource)")
+ENGINES = [pytest.param("oxigraph", marks=OXIGRAPH), pytest.param("virtuoso", marks=VIRTUOSO)]
+#: Saved queries that Virtuoso 7.2.5 answers otherwise; docs/stores.md says why.
+DIFFERENT = {"virtuoso": {"evidence", "place-activity", "projects", "round-diff"}, "oxigraph": set[str]()}
+COUNT = "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }"
+PAIRS = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f FILTER(STR(?c) > STR(?f)) }"
+CODES = """SELECT ?i ?code WHERE { ?i <https://w3id.org/g7graph/ontology#axis> ?axis ;
+  <http://www.w3.org/2004/02/skos/core#notation> ?code } ORDER BY ?code ?i"""
+ABOUT = "CONSTRUCT WHERE { <https://w3id.org/g7graph/id/indicator/4.4> ?p ?o }"
+SECRET = "correct horse"  # noqa: S105 - what must be shown nowhere
+GRAPH, OTHER = "http://example.org/graph", "http://example.org/other"
+TURTLE = b'<a> <http://example.org/says> "hola"@es , 1.5 ; <http://example.org/has> [ <http://example.org/is> true ] .'
+
+
+@pytest.fixture(scope="session", params=ENGINES)
+def loaded(
+    request: pytest.FixtureRequest, store: LocalStore, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Any]:
+    """An engine's name and address, once the framework was loaded into it through us."""
+    name: str = request.param
+    options = ("--timeout-s", "10")  # it does not end its work when whoever asked has gone
+    with oxigraph(*options) if name == "oxigraph" else virtuoso(tmp_path_factory.mktemp("virtuoso")) as address:
+        told: list[str] = []
+        assert load(store.inner, RemoteWriter(RemoteStore(address)), who="tests", progress=told.append) == len(told)
+        assert told == store.graphs()
+        yield name, address
+
+
+@pytest.fixture
+def address(loaded: tuple[str, Address]) -> Address:
+    return loaded[1]
+
+
+@pytest.fixture(scope="session")
+def remote(loaded: tuple[str, Address]) -> RemoteStore:
+    return RemoteStore(loaded[1])
+
+
+@pytest.fixture(scope="session")
+def site(remote: RemoteStore, project: Project) -> FlaskClient:
+    return create_app(project, remote).test_client()
+
+
+def values(table: Table) -> list[list[object]]:
+    """A table's values; how an engine writes a number is its own affair (1.50 is 1.5)."""
+    return [[python(cell) for cell in row] for row in table.rows]
+
+
+def test_the_default_graph_is_the_union_of_our_graphs(remote: RemoteStore, store: LocalStore) -> None:
+    assert remote.union
+    assert remote.graphs() == store.graphs()
+    assert remote.table(COUNT).rows == store.table(COUNT).rows
+
+
+def test_graph_patterns_see_our_graphs_only(remote: RemoteStore, store: LocalStore) -> None:
+    text = "SELECT ?g (COUNT(*) AS ?n) WHERE { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g ORDER BY ?g"
+    assert remote.table(text).rows == store.table(text).rows
+
+
+def test_a_dataset_that_is_named_replaces_the_union(remote: RemoteStore, store: LocalStore) -> None:
+    graph = vocab.graph("indicators")
+    named = COUNT.replace("WHERE", f"FROM <{graph}> WHERE")
+    expected = values(store.table(named))
+    assert values(remote.table(named)) == expected
+    with remote.answer(Question(COUNT, (graph,), ()), "json", Asker()) as out:
+        assert [[int(row["n"]["value"])] for row in json.load(out)["results"]["bindings"]] == expected
+
+
+@pytest.mark.parametrize("example", [False, True])
+@pytest.mark.parametrize("name", sorted(Library.read(Project.default().queries).saved))
+def test_saved_queries_give_the_rows_that_our_own_store_gives(
+    loaded: tuple[str, Address], store: LocalStore, library: Library, name: str, *, example: bool
+) -> None:
+    remote, query = RemoteStore(loaded[1]), library[name]
+    given = dict(query.example) if example else {}
+    same = values(run.table(remote, query, given)) == values(run.table(store, query, given))
+    if not same and name in DIFFERENT[loaded[0]]:
+        pytest.xfail(f"{loaded[0]} answers {name} otherwise; see docs/stores.md")
+    assert same
+
+
+@pytest.mark.parametrize("form", sorted(RESULTS))
+def test_tables_come_in_every_format(remote: RemoteStore, store: LocalStore, form: str) -> None:
+    with remote.answer(Question(CODES), form, Asker()) as out:
+        body = out.read()
+    if form == "csv":
+        rows = [tuple(line.split(",")) for line in body.decode().splitlines()][1:]
+        assert rows == [(i.value, code.value) for i, code in store.table(CODES).rows if i and code]
+    else:
+        found = ox.parse_query_results(body, format=RESULTS[form])
+        assert isinstance(found, ox.QuerySolutions)
+        assert [(row["i"], row["code"]) for row in found] == list(store.table(CODES).rows)
+
+
+@pytest.mark.parametrize("form", sorted(GRAPHS))
+def test_graphs_come_in_every_format(remote: RemoteStore, store: LocalStore, form: str) -> None:
+    with remote.answer(Question(ABOUT), form, Asker()) as out:
+        found = {quad.triple for quad in ox.parse(out.read(), format=GRAPHS[form])}
+    assert found == set(store.triples(ABOUT))
+
+
+@pytest.mark.parametrize(
+    ("text", "truth"), [("ASK { ?s ?p ?o }", True), ("ASK { ?s <http://example.org/no> ?o }", False)]
+)
+def test_asks_are_answered_as_the_standard_says(remote: RemoteStore, text: str, *, truth: bool) -> None:
+    for form in ("json", "xml"):
+        with remote.answer(Question(text), form, Asker()) as out:
+            found = ox.parse_query_results(out.read(), format=RESULTS[form])
+        assert isinstance(found, ox.QueryBoolean)
+        assert bool(found) is truth
+    assert values(remote.table(text)) == [[truth]]
+
+
+def test_a_table_is_no_graph(remote: RemoteStore) -> None:
+    for text, form, key in ((COUNT, "ttl", "no_graph"), (ABOUT, "json", "no_table")):
+        with pytest.raises(QueryError) as refused:
+            remote.answer(Question(text), form, Asker())
+        assert refused.value.key == key
+
+
+@pytest.mark.parametrize(
+    "page", ["/", "/doc/indicator/4.4", "/sparql", "/graph/", "/graph/indicators", "/ontology", "/health"]
+)
+def test_pages_are_served_over_it(site: FlaskClient, page: str) -> None:
+    assert site.get(page, headers={"Accept": "text/html"}).status_code == 200
+
+
+def test_the_page_of_an_indicator_says_what_our_own_does(
+    site: FlaskClient, project: Project, store: LocalStore
+) -> None:
+    address = "/doc/indicator/4.4.nt"
+    ours = create_app(project, store).test_client().get(address).data
+    assert set(site.get(address).data.splitlines()) == set(ours.splitlines())
+
+
+@pytest.mark.parametrize(
+    "media_type", ["application/sparql-results+json", "text/csv", "application/sparql-results+xml"]
+)
+def test_the_endpoint_passes_answers_on(site: FlaskClient, media_type: str) -> None:
+    response = site.get("/sparql", query_string={"query": CODES}, headers={"Accept": media_type})
+    assert response.status_code == 200
+    assert response.mimetype == media_type
+    assert b"4.4" in response.data
+
+
+def test_what_does_not_parse_is_told_in_the_words_of_the_engine(site: FlaskClient) -> None:
+    response = site.get("/sparql", query_string={"query": "SELECT * WHERE { ?s ?p ?o } LIMIT x"})
+    assert response.status_code == 400
+    problem = json.loads(response.data)
+    assert problem["type"].endswith("/syntax")
+    assert problem["line"] == 1
+    assert "expected" in problem["detail"] or "syntax error" in problem["detail"]
+
+
+def test_what_takes_too_long_is_ended(remote: RemoteStore) -> None:
+    with pytest.raises(Limited) as ended:
+        remote.answer(Question(PAIRS), "json", Asker(seconds=1))
+    assert (ended.value.key, ended.value.values["limit"]) == ("too_long", "1")
+
+
+def test_nobody_is_waited_for_who_has_gone(remote: RemoteStore) -> None:
+    with pytest.raises(Limited) as ended:
+        remote.answer(Question(PAIRS), "json", Asker(gone=lambda: True))
+    assert ended.value.key == "client_gone"
+
+
+def test_an_answer_that_is_too_large_is_not_sent(address: Address) -> None:
+    small = RemoteStore(address, limits=replace(Limits(), answer_bytes=200_000))
+    for form in ("xml", "csv"):
+        with pytest.raises(Limited) as ended:
+            small.answer(Question("SELECT * WHERE { ?s ?p ?o } LIMIT 9000"), form, Asker())
+        assert ended.value.key == "too_large"
+
+
+@VIRTUOSO
+def test_an_answer_that_the_engine_cuts_short_is_not_passed_off_as_whole(
+    loaded: tuple[str, Address], remote: RemoteStore
+) -> None:
+    question = Question("SELECT ?s ?p ?o WHERE { ?s ?p ?o }")
+    if loaded[0] == "oxigraph":
+        with remote.answer(question, "csv", Asker()) as out:
+            assert out.read().count(b"\r\n") > 10_000
+        return
+    with pytest.raises(Limited) as ended:
+        remote.answer(question, "csv", Asker())
+    assert "10000" in ended.value.text("en")
+
+
+@pytest.mark.parametrize("lang", i18n.LANGUAGES)
+def test_what_the_engine_does_is_said(loaded: tuple[str, Address], remote: RemoteStore, lang: str) -> None:
+    said = remote.said(lang)
+    assert loaded[0] in said[0].lower()
+    if loaded[0] == "oxigraph":
+        assert remote.abilities.wrong == ()
+        assert len(said) == 3
+    else:
+        assert set(remote.abilities.wrong) == {"coalesce-mixed", "order-by-aggregate"}
+        assert any("csv" in line for line in said)
+    assert remote.address.query not in "\n".join(said)
+
+
+@OXIGRAPH
+def test_an_engine_whose_default_graph_is_the_union_is_sent_no_graphs(store: LocalStore) -> None:
+    with oxigraph("--union-default-graph") as address:
+        remote = RemoteStore(address)
+        unions = [remote.union]
+        load(store.inner, RemoteWriter(remote), who="tests")
+        assert [*unions, remote.union] == [False, True]
+        assert remote.abilities.union is True
+        assert remote.table(COUNT).rows == store.table(COUNT).rows
+        assert not RemoteStore(address, wants_union=False).union
+
+
+@pytest.mark.parametrize("protocol", ["graph store", "update"])
+def test_graphs_are_written(address: Address, protocol: str) -> None:
+    remote = RemoteStore(address if protocol == "graph store" else replace(address, graphs=""))
+    writer = RemoteWriter(remote)
+    documents = (Document(TURTLE, "ttl", "http://example.org/"),)
+    count = f"SELECT (COUNT(*) AS ?n) WHERE {{ GRAPH <{GRAPH}> {{ ?s ?p ?o }} }}"
+    replaced = Change(Kind.REPLACE, "tests", graph=GRAPH, documents=documents)
+    try:
+        assert [writer.apply(replaced).created for _ in range(2)] == [True, False]
+        assert values(remote.table(count)) == [[4]]
+        assert GRAPH in remote.graphs()
+        more = (Document(b"<b> a <http://example.org/C> .", "ttl", "http://example.org/"),)
+        assert not writer.apply(Change(Kind.MERGE, "tests", graph=GRAPH, documents=more)).created
+        assert values(remote.table(count)) == [[5]]
+    finally:
+        writer.apply(Change(Kind.DROP, "tests", graph=GRAPH))
+    assert GRAPH not in remote.graphs()
+    with pytest.raises(UnknownName):
+        writer.apply(Change(Kind.DROP, "tests", graph=GRAPH))
+
+
+def test_updates_have_the_graphs_that_they_are_given(address: Address) -> None:
+    remote = RemoteStore(address)
+    writer = RemoteWriter(remote)
+    insert = f'INSERT DATA {{ GRAPH <{GRAPH}> {{ <http://example.org/a> <http://example.org/says> "b" }} }}'
+    copy = f"INSERT {{ GRAPH <{OTHER}> {{ ?s ?p ?o }} }} WHERE {{ ?s ?p ?o }}"
+    writer.apply(Change(Kind.UPDATE, "tests", text=insert))
+    try:
+        writer.apply(Change(Kind.UPDATE, "tests", text=copy, using=(GRAPH,)))
+        assert values(remote.table(f"SELECT ?o WHERE {{ GRAPH <{OTHER}> {{ ?s ?p ?o }} }}")) == [["b"]]
+    finally:
+        for graph in (GRAPH, OTHER):
+            writer.apply(Change(Kind.DROP, "tests", graph=graph))
+
+
+def test_what_cannot_be_written_is_said(address: Address) -> None:
+    writer = RemoteWriter(RemoteStore(address))
+    with pytest.raises(QueryError) as refused:
+        writer.apply(Change(Kind.UPDATE, "tests", text="INSERT DATA { <a"))
+    assert refused.value.key == "syntax"
+    with pytest.raises(QueryError) as refused:
+        writer.apply(Change(Kind.UPDATE, "tests", text="LOAD <http://example.org/a>"))
+    assert refused.value.key == "outbound"
+    with pytest.raises(DataError):
+        writer.apply(Change(Kind.REPLACE, "tests", graph=GRAPH, documents=(Document(b"<a> <b>", "ttl", "http://x/"),)))
+    with pytest.raises(QueryError):
+        RemoteWriter(RemoteStore(Address(address.query))).apply(Change(Kind.UPDATE, "tests", text="CLEAR GRAPH <x:y>"))
+
+
+def test_a_wrong_password_is_said_and_shown_nowhere(loaded: tuple[str, Address]) -> None:
+    if loaded[0] != "virtuoso":
+        pytest.skip("oxigraph takes writes from everybody")
+    address = replace(loaded[1], password=SECRET)
+    with pytest.raises(StoreError, match="401") as refused:
+        RemoteWriter(RemoteStore(address)).apply(Change(Kind.UPDATE, "tests", text=f"CLEAR GRAPH <{GRAPH}>"))
+    for lang in i18n.LANGUAGES:
+        assert SECRET not in refused.value.text(lang)
+
+
+def test_a_service_that_is_away_is_a_bad_gateway_without_its_address(project: Project) -> None:
+    url = f"http://somebody:{SECRET.replace(' ', '')}@127.0.0.1:{free_port()}/hidden"
+    client = create_app(project, RemoteStore(url)).test_client()
+    for page in ("/", "/sparql?query=ASK%7B%7D", "/api/queries/projects.csv"):
+        response = client.get(page)
+        assert response.status_code == 502
+        assert not {"127.0.0.1", "hidden", "somebody", "horse"} & set(response.text.replace("/", " ").split())
+        assert "127.0.0.1" not in response.text
+
+
+class Guarded(http.server.BaseHTTPRequestHandler):
+    """Answers what it is told to, to those who say what it wants to hear."""
+
+    answer = b'{"head":{},"boolean":true}'
+    media_type = "application/sparql-results+json"
+    status = 200
+    wanted = ""
+    heard: list[str]
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        self.heard.append(self.headers.get("Authorization", ""))
+        refused = self.wanted and self.heard[-1] != self.wanted
+        self.send_response(401 if refused else self.status)
+        if refused:
+            self.send_header("WWW-Authenticate", 'Basic realm="all"')
+        self.send_header("Content-Type", self.media_type)
+        self.send_header("Location", "http://127.0.0.1:1/")
+        self.send_header("Content-Length", str(len(self.answer)))
+        self.end_headers()
+        self.wfile.write(self.answer)
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def guarded() -> Iterator[tuple[str, type[Guarded]]]:
+    handler = type("Handler", (Guarded,), {"heard": []})
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_address[1]}/sparql", handler
+        server.shutdown()
+
+
+def test_basic_credentials_are_sent_when_asked_for_and_kept_from_then_on(guarded: tuple[str, type[Guarded]]) -> None:
+    url, handler = guarded
+    handler.wanted = "Basic bWU6Y29ycmVjdCBob3JzZQ=="
+    environ = {"G7GRAPH_STORE_USER": "me", "G7GRAPH_STORE_PASSWORD": SECRET}
+    remote = RemoteStore(Address.read(url, environ), wants_union=False)
+    assert values(remote.table("ASK {}")) == [[True]]
+    assert handler.heard[:2] == ["", handler.wanted]
+    assert set(handler.heard[2:]) == {handler.wanted}
+
+
+def test_a_token_is_sent_at_once(guarded: tuple[str, type[Guarded]]) -> None:
+    url, handler = guarded
+    remote = RemoteStore(Address.read(url, {"G7GRAPH_STORE_TOKEN": SECRET}), wants_union=False)
+    remote.table("ASK {}")
+    assert set(handler.heard) == {f"Bearer {SECRET}"}
+    assert SECRET not in repr(remote.address)
+
+
+@pytest.mark.parametrize(
+    ("status", "media_type", "answer", "expected"),
+    [
+        (302, "text/plain", b"elsewhere", StoreError),
+        (200, "text/html", b"<p>welcome</p>", StoreError),
+        (200, "application/sparql-results+json", b'{"head":', StoreError),
+        (500, "text/plain", b"broken", StoreError),
+        (503, "text/plain", b"Query timed out", Limited),
+        (400, "text/plain", b"Parse error: line 3, column 7: no", QueryError),
+        (403, "text/html", b"<h1>no</h1>", StoreError),
+    ],
+)
+def test_strange_answers_are_errors(
+    guarded: tuple[str, type[Guarded]], status: int, media_type: str, answer: bytes, expected: type[G7Error]
+) -> None:
+    url, handler = guarded
+    remote = RemoteStore(Address(url), wants_union=False)
+    assert remote.abilities.asks
+    handler.status, handler.media_type, handler.answer = status, media_type, answer
+    with pytest.raises(expected) as found:
+        remote.table("ASK {}")
+    if isinstance(found.value, QueryError):
+        assert (found.value.line, found.value.column) == (3, 7)
+
+
+def test_a_version_that_the_operator_states_lets_answers_be_kept(guarded: tuple[str, type[Guarded]]) -> None:
+    address = Address.read(guarded[0], {"G7GRAPH_STORE_VERSION": "2026-11"})
+    assert RemoteStore(address).version == "2026-11"
+    assert RemoteStore(guarded[0]).version == ""
+
+
+@pytest.mark.parametrize(
+    "text", ["DROP ALL", "SELECT * { SERVICE <http://x/> {} }", "# a\nPREFIX a: <b>\nINSERT DATA {}"]
+)
+def test_what_is_no_query_never_leaves(guarded: tuple[str, type[Guarded]], text: str) -> None:
+    url, handler = guarded
+    with pytest.raises(QueryError):
+        RemoteStore(Address(url)).table(text)
+    assert handler.heard == []
+
+
+@pytest.mark.parametrize("url", ["ftp://example.org/sparql", "http://", "file:///etc/passwd"])
+def test_a_remote_store_is_an_http_service(url: str) -> None:
+    with pytest.raises(StoreError):
+        Address.read(url, {})
+
+
+def test_our_credentials_are_taken_out_of_what_others_say() -> None:
+    address = Address("http://db.internal:8890/sparql", user="me", password=SECRET, token="sesame")  # noqa: S106
+    said = address.hidden(f"http://db.internal:8890/ refused me with {SECRET} at db.internal, sesame")
+    assert not {"db.internal", "8890", "horse", "sesame"} & set(said.replace("/", " ").split())
