@@ -6,6 +6,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PACKAGE_INPUTS := pyproject.toml constraints.txt
 GRAPH_INPUTS := $(shell find ontology data queries -type f)
+# a change to the program may change what is built, and what is found wrong
+PROGRAM_INPUTS := $(shell find g7graph -name '*.py' -o -name '*.rq' -o -name '*.toml')
 
 .PHONY: serve build validate test lint format bench clean
 
@@ -35,11 +37,11 @@ bench: $(VENV)/.developer ## speed and memory, each beside a peer in the same ru
 clean: ## remove what was built and installed
 	rm -rf $(VENV) dist
 
-dist/.built: $(VENV)/.user $(GRAPH_INPUTS)
+dist/.built: $(VENV)/.user $(GRAPH_INPUTS) $(PROGRAM_INPUTS)
 	$(BIN)/g7graph build
 	touch $@
 
-dist/.validated: $(VENV)/.user $(GRAPH_INPUTS)
+dist/.validated: $(VENV)/.user $(GRAPH_INPUTS) $(PROGRAM_INPUTS)
 	mkdir -p dist
 	$(BIN)/g7graph validate
 	touch $@

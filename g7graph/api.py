@@ -66,8 +66,8 @@ class G7:
         """The saved queries by name."""
         return self.library.saved
 
-    def query(self, name: str, **params: object) -> Table:
-        """Run a saved query; parameters are codes, labels or IRIs.
+    def query(self, name: str, /, **params: object) -> Table:
+        """Run a saved query; parameters are codes, labels or IRIs, whatever they are called.
 
         Raises UnknownName and BadParameter with the nearest that exist.
         """

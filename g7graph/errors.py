@@ -29,8 +29,9 @@ class G7Error(Exception):
         self.values = values
 
     def text(self, lang: str = i18n.DEFAULT) -> str:
-        """Return the message in a language."""
-        return i18n.text(f"errors.{self.key}", lang, **self.values)
+        """Return the message in a language; a value of several is a list of words there."""
+        said = {name: _listed(one) if isinstance(one, (list, tuple)) else one for name, one in self.values.items()}
+        return i18n.text(f"errors.{self.key}", lang, **said)
 
     def __str__(self) -> str:
         return self.text("en")
@@ -76,7 +77,7 @@ class UnknownName(UsageError):
     def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
         self.kind, self.name = kind, name
         self.nearest = nearest(name, known)
-        super().__init__(f"unknown_{kind}", name=name, nearest=_listed(self.nearest))
+        super().__init__(f"unknown_{kind}", name=name, nearest=self.nearest)
 
 
 class BadParameter(UsageError):
@@ -88,17 +89,17 @@ class BadParameter(UsageError):
         self.nearest = nearest(value or parameter, names)
         if key == "unknown_parameter":  # few enough to be told all
             self.nearest = (*self.nearest, *sorted(set(names) - set(self.nearest)))
-        super().__init__(key, query=query, parameter=parameter, value=value, nearest=_listed(self.nearest))
+        super().__init__(key, query=query, parameter=parameter, value=value, nearest=self.nearest)
 
 
 def nearest(name: str, known: Iterable[str], *, most: int = 3) -> tuple[str, ...]:
-    """Return the names most like `name`, best first; the first few of all where none is like it.
+    """Return the names most like `name`, best first; those a little like it where none is, else the first few of all.
 
     >>> nearest("agency-progres", ["agency-progress", "evidence", "projects"])
     ('agency-progress',)
     """
     names = sorted(set(known))
-    return tuple(get_close_matches(name, names, most, 0.5) or names[:most])
+    return tuple(get_close_matches(name, names, most, 0.5) or get_close_matches(name, names, most, 0.3) or names[:most])
 
 
 def _restored(kind: type[G7Error], args: tuple[object, ...], state: dict[str, object]) -> G7Error:

@@ -14,6 +14,7 @@ from g7graph.project import GraphFile, Project
 if TYPE_CHECKING:
     import rdflib
 
+_BYTE_ORDER_MARK = "\ufeff"
 _FORMATS = {".owl": ox.RdfFormat.RDF_XML}
 
 
@@ -40,10 +41,11 @@ def format_of(path: Path) -> ox.RdfFormat:
 
 def unparsable(error: SyntaxError, name: str) -> DataError:
     """Turn the parser's error into ours: file, line, column, what was expected."""
+    line, column = error.lineno or 1, error.offset or 1
+    if (line, column) == (1, 1) and _BYTE_ORDER_MARK in str(error.msg):
+        return DataError("byte_order_mark", path=name, line=line, column=column)
     detail = str(error.msg).partition(": ")[2] or str(error.msg)
-    return DataError(
-        "unparsable", path=name, line=error.lineno or 1, column=error.offset or 1, detail=detail.rstrip(".")
-    )
+    return DataError("unparsable", path=name, line=line, column=column, detail=detail.rstrip("."))
 
 
 def dataset(project: Project) -> rdflib.Dataset:

@@ -89,7 +89,9 @@ class Project:
         return [] if self.plain else sorted((self.ontology / "shapes").rglob("*.ttl"))
 
     def name_of(self, path: Path) -> str:
-        """Return a file's path as messages give it: below the framework's root where it is there."""
+        """Return a file's path as messages give it: below the framework's root where it is there, else its name."""
+        if path == self.root:
+            return path.name
         for base in (self.root, self.ontology.parent):
             if path.is_relative_to(base):
                 return path.relative_to(base).as_posix()

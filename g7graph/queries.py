@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,13 +18,26 @@ _HEADER_LINE = re.compile(r"^#\+ ?(.*)$")
 _SLOT = r"VALUES\s+\?{name}\s*\{{[^{{}}]*\}}"
 _YAML = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _PARTS = ("derive", "checks", "support")
+#: How grave what a check finds is.
+LEVELS = ("Violation", "Warning", "Info")
+_TYPES = ("iri", "string", "lang", "integer")
+#: What the parts of a header that are read here look like.
+_SHAPES: Mapping[str, tuple[type, str]] = {
+    "tags": (list, "[word, word]"),
+    "params": (dict, "{name: {type: iri, kind: agency}}"),
+    "columns": (dict, "{name: type}"),
+    "example": (dict, "{name: value}"),
+}
 
 Texts = Mapping[str, str]
 
 
 @dataclass(frozen=True)
 class Param:
-    """A parameter: its type (iri, string, lang, integer), for an IRI the kinds of thing it may be, and a default."""
+    """A parameter: its type (iri, string, lang, integer), the kinds of thing it may be, and a default.
+
+    An IRI has kinds; a string that has them is the notation of a thing of these kinds.
+    """
 
     name: str
     type: str
@@ -53,7 +66,7 @@ class SavedQuery:
     def read(cls, path: Path, *, topic: str = "") -> SavedQuery:
         """Read a file; one without a header is a query without parameters.
 
-        Raises DataError for a header that is not YAML, or a parameter without its slot.
+        Raises DataError for a header that is not YAML or not as it should be, or a parameter without its slot.
         """
         try:
             text = path.read_text(encoding="utf-8")
@@ -95,12 +108,20 @@ class Library:
 
     @classmethod
     def read(cls, folder: Path) -> Library:
-        """Read every `.rq` file below a folder; its first segment is the topic."""
+        """Read every `.rq` file below a folder; its first segment is the topic.
+
+        Raises DataError for a file that `SavedQuery.read` cannot read, or two of the same name.
+        """
         found: dict[str, dict[str, SavedQuery]] = {part: {} for part in ("saved", *_PARTS)}
         for path in sorted(folder.rglob("*.rq")):
             topic = path.relative_to(folder).parts[0]
             part = topic if topic in _PARTS else "saved"
-            found[part][path.stem] = SavedQuery.read(path, topic=topic)
+            query = SavedQuery.read(path, topic=topic)
+            other = found[part].setdefault(path.stem, query)
+            if other is not query:
+                raise DataError("query_twice", path=str(path), detail=str(other.path))
+            if part == "checks" and query.header.get("level") not in LEVELS:
+                raise DataError("bad_header_part", path=str(path), line=1, detail=f"level: {' | '.join(LEVELS)}")
         return cls(found["saved"], found["derive"], found["checks"], found["support"])
 
     def __getitem__(self, name: str) -> SavedQuery:
@@ -128,6 +149,7 @@ def in_language(texts: Texts, lang: str) -> str:
 
 
 def _header(text: str, path: Path) -> dict[str, Any]:
+    """Read a header; its parts that are read here are as `_SHAPES` says."""
     lines = []
     for line in text.splitlines():
         found = _HEADER_LINE.match(line)
@@ -136,13 +158,39 @@ def _header(text: str, path: Path) -> dict[str, Any]:
         lines.append(found[1])
     try:
         header = yaml.load("\n".join(lines), Loader=_YAML)  # noqa: S506 - a safe loader, in C where there is one
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError) as error:  # ValueError: a date that is none
         mark = getattr(error, "problem_mark", None)
         number = mark.line + 1 if mark else 1
         raise DataError("bad_header", path=str(path), line=number, detail=str(error).replace("\n", " ")) from error
     if header is not None and not isinstance(header, dict):
         raise DataError("bad_header", path=str(path), line=1, detail="key: value")
+    for part, (shape, expected) in _SHAPES.items():
+        given = (header or {}).get(part)
+        if given is not None and not isinstance(given, shape):
+            raise _misshapen(lines, path, f"{part}: {expected}", part)
+    for name, spec in ((header or {}).get("params") or {}).items():
+        if problem := _problem_of(name, spec):
+            raise _misshapen(lines, path, f"{name}: {problem}", "params", str(name))
     return header or {}
+
+
+def _problem_of(name: object, spec: object) -> str:
+    """Return what a parameter should look like where it does not; empty where it does."""
+    if not isinstance(name, str) or not (spec is None or isinstance(spec, dict)):
+        return "{type: iri, kind: agency}"
+    type_, kind = (spec or {}).get("type", "string"), (spec or {}).get("kind")
+    if type_ not in _TYPES:
+        return f"{{type: {' | '.join(_TYPES)}}}"
+    return "{type: iri, kind: agency}" if type_ == "iri" and not kind else ""
+
+
+def _misshapen(lines: Sequence[str], path: Path, detail: str, *keys: str) -> DataError:
+    """Return the error of a part of a header, placed where the last of its keys stands, one inside the other."""
+    number = 0
+    for key in keys:
+        written = re.compile(rf"(?:^|[{{,\s]){re.escape(key)}\s*:")
+        number = next((place for place in range(number, len(lines)) if written.search(lines[place])), number)
+    return DataError("bad_header_part", path=str(path), line=number + 1, detail=detail)
 
 
 def _texts(value: object) -> dict[str, str]:
@@ -157,7 +205,7 @@ def _param(name: str, spec: Mapping[str, Any]) -> Param:
     return Param(
         name=name,
         type=str(spec.get("type", "string")),
-        kind=str(spec.get("kind", "")),
+        kind=str(spec.get("kind") or ""),
         default=None if default is None else str(default),
         label=_texts(spec.get("label")),
     )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 from pathlib import Path
 
 from pyoxigraph import Literal, NamedNode
@@ -12,9 +13,17 @@ from g7graph import i18n, vocab
 from g7graph.errors import BadParameter
 from g7graph.queries import Param, SavedQuery, slot
 from g7graph.store import Answer, Engine, Store
-from g7graph.table import Table
+from g7graph.table import Table, python
 
 _NAMES = Path(__file__).with_name("names.rq")
+
+
+@dataclass(frozen=True)
+class Named:
+    """What the things of a kind are called: each key, notation and label, folded → IRI; the notations as they are."""
+
+    things: dict[str, str] = field(default_factory=dict)
+    notations: set[str] = field(default_factory=set)
 
 
 def answer(store: Engine, query: SavedQuery, values: Mapping[str, str], *, lang: str = i18n.DEFAULT) -> Answer:
@@ -41,43 +50,56 @@ def bind(store: Store, query: SavedQuery, values: Mapping[str, str], *, lang: st
     """
     for name in values:
         if query.param(name) is None:
-            known = [param.name for param in query.params]
-            raise BadParameter("unknown_parameter", query=query.name, parameter=name, known=known)
+            there = [param.name for param in query.params]
+            raise BadParameter("unknown_parameter", query=query.name, parameter=name, known=there)
+    given = [(param, _given(param, values, lang)) for param in query.params]
+    known = named(store, {kind for param, value in given if value for kind in param.kind.split()})
     text = query.text
-    for param in query.params:
-        given = values.get(param.name) or (lang if param.type == "lang" else param.default)
-        if given:
-            filled = f"VALUES ?{param.name} {{ {_term(store, query, param, given)} }}"
+    for param, value in given:
+        if value:
+            filled = f"VALUES ?{param.name} {{ {_term(query, param, value, known)} }}"
             text = slot(param.name).sub(lambda _, filled=filled: filled, text)  # type: ignore[misc]
     return text
 
 
-def candidates(store: Store, kind: str) -> dict[str, str]:
-    """Return what a parameter of a kind may be: each key, notation and label, folded → IRI."""
-    wanted = str(Literal(vocab.thing(kind, "")))
-    names: dict[str, str] = {}
-    for thing, name in store.table(slot("prefix").sub(f"VALUES ?prefix {{ {wanted} }}", _NAMES.read_text())).rows:
+def named(store: Store, kinds: Collection[str]) -> dict[str, Named]:
+    """Return what the things of some kinds are called, by kind."""
+    found = {kind: Named() for kind in kinds}
+    if not found:
+        return {}
+    prefixes = " ".join(str(Literal(vocab.thing(kind, ""))) for kind in sorted(kinds))
+    asked = slot("prefix").sub(f"VALUES ?prefix {{ {prefixes} }}", _NAMES.read_text(encoding="utf-8"))
+    for thing, name, is_notation in store.table(asked).rows:
         if thing is not None and name is not None:
-            key = thing.value.rpartition("/")[2]
-            for known in (key, f"{kind}-{key}", name.value):
-                names.setdefault(vocab.fold(known), thing.value)
-    return names
+            kind, _, key = thing.value.removeprefix(vocab.THING).partition("/")
+            for called in (key, f"{kind}-{key}", name.value):
+                found[kind].things.setdefault(vocab.fold(called), thing.value)
+            if python(is_notation):
+                found[kind].notations.add(name.value)
+    return found
 
 
-def _term(store: Store, query: SavedQuery, param: Param, given: str) -> str:
+def _given(param: Param, values: Mapping[str, str], lang: str) -> str | None:
+    return values.get(param.name) or (lang if param.type == "lang" else param.default)
+
+
+def _term(query: SavedQuery, param: Param, given: str, known: Mapping[str, Named]) -> str:
+    kinds = [known[kind] for kind in param.kind.split()]
     if param.type == "iri":
-        return str(NamedNode(_iri(store, query, param, given)))
+        return str(NamedNode(_iri(query, param, given, kinds)))
     if param.type == "lang" and given not in i18n.LANGUAGES:
         raise _bad(query, param, given, i18n.LANGUAGES)
     if param.type == "integer":
         if not given.lstrip("+-").isdecimal():
             raise _bad(query, param, given, ("1",))
         return str(Literal(int(given)))
+    if kinds and not any(given in one.notations for one in kinds):
+        raise _bad(query, param, given, set().union(*(one.notations for one in kinds)))
     return str(Literal(given))
 
 
-def _iri(store: Store, query: SavedQuery, param: Param, given: str) -> str:
-    known = {name: iri for kind in reversed(param.kind.split()) for name, iri in candidates(store, kind).items()}
+def _iri(query: SavedQuery, param: Param, given: str, kinds: Sequence[Named]) -> str:
+    known = {name: iri for one in reversed(kinds) for name, iri in one.things.items()}
     iri = given if "://" in given else vocab.expand(given) or known.get(vocab.fold(given), "")
     if iri not in known.values():
         keys = {iri.rpartition("/")[2] for iri in known.values()}
@@ -87,17 +109,9 @@ def _iri(store: Store, query: SavedQuery, param: Param, given: str) -> str:
 
 
 def _nearest_by_label(given: str, known: Mapping[str, str]) -> str | None:
-    from difflib import get_close_matches
-
     like = get_close_matches(vocab.fold(given), known, 1)
     return known[like[0]].rpartition("/")[2] if like else None
 
 
-def _bad(query: SavedQuery, param: Param, value: str, known: object) -> BadParameter:
-    return BadParameter(
-        "bad_value",
-        query=query.name,
-        parameter=param.name,
-        value=value,
-        known=known,  # type: ignore[arg-type]
-    )
+def _bad(query: SavedQuery, param: Param, value: str, known: Iterable[str]) -> BadParameter:
+    return BadParameter("bad_value", query=query.name, parameter=param.name, value=value, known=known)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
@@ -26,6 +26,20 @@ _PYTHON: dict[str, Callable[[str], Value]] = {
     XSD + "float": float,
     XSD + "boolean": lambda text: text in ("true", "1"),
     XSD + "date": date.fromisoformat,
+}
+
+
+_INT64 = 2**63
+_REAL = ("decimal", "double", "float")
+#: What a column holds by the type its header promises; text for the rest.
+_PROMISED = {"integer": "integer", "boolean": "boolean", "date": "date", **dict.fromkeys(_REAL, "number")}
+_DTYPES = {
+    "boolean": "boolean",
+    "integer": "Int64",
+    "number": "Float64",
+    "date": "datetime64[s]",
+    "text": "string",
+    "several": "object",
 }
 
 
@@ -54,15 +68,46 @@ class Table:
         return [dict(zip(self.names, map(python, row), strict=True)) for row in self.rows]
 
     def to_pandas(self) -> pd.DataFrame:
-        """Return the rows as a pandas DataFrame (extra `pandas`)."""
+        """Return the rows as a pandas DataFrame (extra `pandas`), each column of the dtype of its kind.
+
+        boolean, Int64, Float64 (decimals too: `records` has them exact), datetime64[s], string; object where the values
+        are of several kinds. What is not known is missing.
+        """
         try:
             import pandas as pd
         except ImportError as missing:
             raise UsageError("needs_extra", package="pandas", extra="pandas") from missing
-        return pd.DataFrame(self.records(), columns=list(self.names))
+        rows = self.records()
+        return pd.DataFrame({one.name: _series(one, [row[one.name] for row in rows]) for one in self.columns})
 
     def __len__(self) -> int:
         return len(self.rows)
+
+
+def kind_of(column: Column, values: Sequence[Value]) -> str:
+    """Return the kind of all the values of a column: boolean, integer (of 64 bits), number, date, else text.
+
+    What is not known counts for nothing; where nothing is known, it is what the header promises.
+    """
+    known = [value for value in values if value is not None]
+    if not known:
+        return _PROMISED.get(column.type, "text")
+    if all(isinstance(value, bool) for value in known):
+        return "boolean"
+    if all(isinstance(value, (int, Decimal, float)) and not isinstance(value, bool) for value in known):
+        if _PROMISED.get(column.type) == "number" or not all(isinstance(value, int) for value in known):
+            return "number"
+        return "integer" if all(-_INT64 <= value < _INT64 for value in known if isinstance(value, int)) else "text"
+    return "date" if all(isinstance(value, date) for value in known) else "text"
+
+
+def _series(column: Column, values: list[Value]) -> pd.Series[Any]:
+    import pandas as pd
+
+    kind = kind_of(column, values)
+    if kind == "text" and not all(value is None or isinstance(value, str) for value in values):
+        kind = "several"
+    return pd.Series(values, dtype=_DTYPES[kind])
 
 
 def python(term: Term | None) -> Value:

@@ -427,6 +427,31 @@ def test_format_of_a_malformed_file_says_where_it_is_and_writes_nothing(tmp_path
     assert messy.read_bytes() == before
 
 
+def test_format_leaves_files_alone_whose_comments_would_be_lost_and_names_the_lines(run: Run, tiny: Path) -> None:
+    path = write(tiny / "data/ttl/said.ttl", PREFIXES + "agency:a g7:founded 2 . # the year is a guess\n")
+    before, line = path.read_bytes(), str(PREFIXES.count("\n") + 1)
+    result = run("format", "--lang", "en")
+    assert result.exit_code == 1
+    assert f"said.ttl: the comments of these lines would be lost: {line}." in result.stderr
+    assert path.read_bytes() == before
+    found = json.loads(run("validate", "--format", "json").stdout)
+    assert (int(line), "not-canonical") in [(one["line"], one["source"]) for one in found]
+
+
+def test_a_byte_order_mark_is_called_by_its_name(tmp_path: Path) -> None:
+    path = tmp_path / "marked.ttl"
+    path.write_bytes(b"\xef\xbb\xbf<http://x/a> <http://x/p> 1 .\n")
+    for words in (("validate",), ("query", "projects"), ("format", path)):
+        result = g7("--data", path, *words, "--lang", "en")
+        assert result.exit_code == 1
+        assert "byte order mark" in result.output
+
+
+def test_a_single_plain_file_is_called_by_its_name(tmp_path: Path) -> None:
+    result = g7("--data", write(tmp_path / "broken.ttl", BROKEN), "query", "projects", "--lang", "en")
+    assert (result.exit_code, result.stderr.partition(":")[0]) == (1, "broken.ttl, line 2, column 9")
+
+
 def test_a_framework_without_an_ontology_of_its_own_leaves_ours_alone(tiny: Path) -> None:
     shutil.rmtree(tiny / "ontology")
     result = g7("format", "--check", "--data", tiny)

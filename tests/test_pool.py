@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import threading
 import time
@@ -209,6 +210,25 @@ def test_a_new_edition_is_asked_at_once_and_the_old_one_finishes_what_it_does(po
         pool.publish("3", said(b"three"))
         assert done(pool, {"seconds": 0}, Asker("b")) == b"three"
         assert begun.result(SECONDS) == b"two"
+
+
+def test_editions_follow_each_other_quickly_and_leave_nothing(pool: Pool) -> None:
+    asked_to_end: list[int] = []
+    before = signal.signal(signal.SIGTERM, lambda number, _: asked_to_end.append(number))
+    try:
+        for version in range(2, 22):
+            pool.publish(str(version), lambda: work)
+        assert until(lambda: sorted(place.name for place in pool.place("").glob("[0-9]*")) == ["21"])
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert (pool.edition.number, asked_to_end) == (21, [])
+    assert done(pool, {"do": "write", "pieces": 1, "size": 3}) == b"xxx"
+
+
+def test_what_a_process_left_that_ended_while_it_published_is_in_nobodys_way(pool: Pool) -> None:
+    (pool.place("2") / "open").mkdir(parents=True)
+    assert pool.publish("2", lambda: work).number == 2
+    assert done(pool, {"do": "write", "pieces": 1, "size": 3}, Asker("a")) == b"xxx"
 
 
 def test_a_worker_that_died_is_replaced(pool: Pool) -> None:

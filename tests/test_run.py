@@ -9,7 +9,7 @@ import pytest
 
 from g7graph import run
 from g7graph.errors import BadParameter, DataError
-from g7graph.queries import SavedQuery
+from g7graph.queries import Library, SavedQuery
 from g7graph.store.local import LocalStore
 
 DATA = """
@@ -110,7 +110,7 @@ def test_an_iri_that_names_nothing_here_is_refused(tiny: LocalStore, query: Save
 
 def test_a_parameter_without_its_slot_is_an_error_of_the_file(tmp_path: Path) -> None:
     path = tmp_path / "one.rq"
-    path.write_text("#+ params: {agency: {type: iri}}\nSELECT * { ?s ?p ?o }")
+    path.write_text("#+ params: {agency: {type: iri, kind: agency}}\nSELECT * { ?s ?p ?o }")
     with pytest.raises(DataError, match="VALUES \\?agency"):
         SavedQuery.read(path)
 
@@ -120,3 +120,48 @@ def test_a_header_that_is_not_yaml_is_placed_by_line(tmp_path: Path) -> None:
     path.write_text("#+ summary: one\n#+ params: {agency: [}\nSELECT * { ?s ?p ?o }")
     with pytest.raises(DataError, match="line 2"):
         SavedQuery.read(path)
+
+
+@pytest.mark.parametrize(
+    ("header", "line", "expected"),
+    [
+        ("summary: one\nparams: [agency]", 2, "params: {name: {type: iri, kind: agency}}"),
+        ("params:\n  lang: {type: lang}\n  agency: iri", 3, "agency: {type: iri, kind: agency}"),
+        ("params:\n  agency: {type: iri}", 2, "agency: {type: iri, kind: agency}"),
+        ("params:\n  agency:\n    type: irl", 2, "agency: {type: iri | string | lang | integer}"),
+        ("params: {4: {type: integer}}", 1, "4: {type: iri, kind: agency}"),
+        ("summary: {es: Una}\ncolumns: agency", 2, "columns: {name: type}"),
+        ("columns: [agency, label]", 1, "columns: {name: type}"),
+        ("tags: 5", 1, "tags: [word, word]"),
+        ("tags: [one]\nexample: giz", 2, "example: {name: value}"),
+        ("example: {since: 2014-13-45}", 1, "month must be in 1..12"),
+        ("- one\n- two", 1, "key: value"),
+    ],
+)
+def test_a_header_that_is_not_as_it_should_be_says_where_and_what_was_expected(
+    tmp_path: Path, header: str, line: int, expected: str
+) -> None:
+    path = tmp_path / "one.rq"
+    path.write_text("".join(f"#+ {one}\n" for one in header.splitlines()) + "SELECT * { ?s ?p ?o }")
+    with pytest.raises(DataError) as refused:
+        SavedQuery.read(path)
+    assert (refused.value.path, refused.value.line) == (str(path), line)
+    assert f"{path}, line {line}" in str(refused.value)
+    assert expected in str(refused.value)
+
+
+def test_two_queries_of_one_name_are_refused_with_both_files(tmp_path: Path) -> None:
+    for topic in ("people", "places"):
+        (tmp_path / topic).mkdir()
+        (tmp_path / topic / "one.rq").write_text("SELECT * { ?s ?p ?o }")
+    with pytest.raises(DataError) as refused:
+        Library.read(tmp_path)
+    assert all(str(tmp_path / topic / "one.rq") in str(refused.value) for topic in ("people", "places"))
+
+
+def test_a_rule_may_have_the_name_of_a_query(tmp_path: Path) -> None:
+    for topic in ("derive", "progress"):
+        (tmp_path / topic).mkdir()
+        (tmp_path / topic / "one.rq").write_text("SELECT * { ?s ?p ?o }")
+    library = Library.read(tmp_path)
+    assert (library.rules["one"].topic, library.saved["one"].topic) == ("derive", "progress")

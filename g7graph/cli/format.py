@@ -48,7 +48,10 @@ def _files(chosen: Settings, paths: tuple[Path, ...]) -> list[Path]:
 
 
 def _changed(files: list[Path], chosen: Settings) -> dict[Path, bytes]:
-    """Return the files that are not canonical with what they should be. Raises DataError for one that is no Turtle."""
+    """Return the files that are not canonical with what they should be.
+
+    Raises DataError for one that is no Turtle, or has comments that would be lost.
+    """
     from g7graph.turtle import format_text
 
     changed = {}
@@ -57,7 +60,7 @@ def _changed(files: list[Path], chosen: Settings) -> dict[Path, bytes]:
             for _ in parse(GraphFile(path, None)):
                 pass  # the engine's parser gives line and column
             before = path.read_bytes()
-            written = format_text(before.decode("utf-8")).encode("utf-8")
+            written = format_text(before.decode("utf-8"), name=str(path)).encode("utf-8")
             if written != before:
                 changed[path] = written
     return changed

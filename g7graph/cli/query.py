@@ -94,4 +94,4 @@ def _by_extension(output: Path | None) -> str:
 
 
 def _no_format(name: str, known: Iterable[str]) -> UsageError:
-    return UsageError("unknown_format", name=name, nearest=", ".join(known))
+    return UsageError("unknown_format", name=name, nearest=tuple(known))

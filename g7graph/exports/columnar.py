@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
-from datetime import date
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from g7graph.errors import UsageError
-from g7graph.table import Column, Table, Value, python
+from g7graph.table import Column, Table, Value, kind_of, python
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_INT64 = 2**63
-_REAL = ("decimal", "double", "float")
+_ARROW = {"boolean": "bool", "integer": "int64", "date": "date32"}
 
 
 def parquet(table: Table) -> bytes:
@@ -38,28 +34,9 @@ def parquet(table: Table) -> bytes:
 def _array(column: Column, values: list[Value]) -> pa.Array:
     import pyarrow as pa
 
-    known = [value for value in values if value is not None]
-    kind = _kind(column.type, known) if known else _promised(column.type)
-    if kind == "string":
+    kind = kind_of(column, values)
+    if kind == "text":
         return pa.array([None if value is None else str(value) for value in values], pa.string())
-    if kind == "double":
-        return pa.array([None if value is None else float(value) for value in values], pa.float64())  # type: ignore[arg-type]  # _kind saw numbers only
-    return pa.array(values, pa.type_for_alias(kind))
-
-
-def _kind(promised: str, known: Sequence[Value]) -> str:
-    """Return the Arrow type that holds every value as it is."""
-    if all(isinstance(value, bool) for value in known):
-        return "bool"
-    if all(isinstance(value, (int, Decimal, float)) and not isinstance(value, bool) for value in known):
-        whole = promised not in _REAL and all(isinstance(value, int) for value in known)
-        within = whole and all(-_INT64 <= value < _INT64 for value in known if isinstance(value, int))
-        return "int64" if within else "string" if whole else "double"
-    return "date32" if all(isinstance(value, date) for value in known) else "string"
-
-
-def _promised(promised: str) -> str:
-    """Return the Arrow type of a column that has no values, by its header."""
-    return {"integer": "int64", "boolean": "bool", "date": "date32", **dict.fromkeys(_REAL, "double")}.get(
-        promised, "string"
-    )
+    if kind == "number":
+        return pa.array([None if value is None else float(value) for value in values], pa.float64())  # type: ignore[arg-type]  # numbers only
+    return pa.array(values, pa.type_for_alias(_ARROW[kind]))

@@ -53,7 +53,7 @@ def rdfxml(statements: Statements) -> bytes:
     """
     triples = _triples(statements)
     if not all(_NC_NAME_END.search(triple.predicate.value) for triple in triples):
-        raise UsageError("unknown_format", name="rdf", nearest="ttl, jsonld, nt, nq, trig")
+        raise UsageError("unknown_format", name="rdf", nearest=("ttl", "jsonld", "nt", "nq", "trig"))
     written = characters.allowed(_written(triples, ox.RdfFormat.RDF_XML))
     return _NAMESPACES.sub(lambda found: b"".join(b" " + one for one in sorted(found.group().split())), written, 1)
 

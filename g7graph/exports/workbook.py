@@ -37,7 +37,7 @@ def xlsx(table: Table) -> bytes:
     from openpyxl import Workbook
 
     if len(table) > _MOST_ROWS:
-        raise UsageError("unknown_format", name="xlsx", nearest="csv, tsv, json, xml, parquet")
+        raise UsageError("unknown_format", name="xlsx", nearest=("csv", "tsv", "json", "xml", "parquet"))
     book = Workbook(write_only=True)
     sheet = book.create_sheet("g7graph")
     values = [[python(term) for term in row] for row in table.rows]

@@ -13,12 +13,11 @@ import os
 import shutil
 import signal
 import socket
-import tempfile
 import threading
 import warnings
 import weakref
 from collections.abc import Callable, Mapping
-from contextlib import ExitStack, nullcontext, suppress
+from contextlib import ExitStack, nullcontext
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Any, NoReturn
@@ -26,6 +25,7 @@ from typing import IO, Any, NoReturn
 from g7graph.errors import Limited
 from g7graph.store import Asker, call
 from g7graph.store.limits import Limits
+from g7graph.store.place import made
 from g7graph.store.spent import SPENT
 from g7graph.store.turns import Turns
 from g7graph.store.worker import Post, Work, nurse
@@ -37,6 +37,8 @@ _BACKLOG = 1024  # more than there are threads that ask
 _MESSAGE_BYTES = 262_144
 _LOOK_SECONDS = 0.25
 _TRIES = 3
+#: Editions whose workers may be alive at a time: those of an earlier one finish what they do.
+_TOGETHER = 3
 
 #: What keeps processes that this one forked alive while it is open; none of them may keep another alive.
 LIFELINES: set[int] = set()
@@ -55,37 +57,38 @@ class Pool:
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
-        self._folder = Path(tempfile.mkdtemp(prefix="g7graph-"))
+        self._folder, self._kept = made()
         (self._folder / "board").write_bytes(bytes(_NUMBER_BYTES))
         with (self._folder / "board").open("r+b") as file:
             self._board = mmap.mmap(file.fileno(), _NUMBER_BYTES)
         self._read = Edition()
         self._turns = Turns(self._folder, limits)
-        self._nurseries: dict[int, int] = {}
-        self.close = weakref.finalize(self, _ended, self._folder, os.getpid(), self._nurseries)
+        self._nurseries: list[_Nursery] = []
+        self.close = weakref.finalize(self, _ended, self._folder, self._kept, os.getpid(), self._nurseries)
 
     def publish(self, version: str, prepare: Callable[[], Work]) -> Edition:
         """Fork workers, each of which calls `prepare` for its work, and have everybody ask them from now on."""
         edition = Edition(self._number() + 1, version)
         place = self._folder / str(edition.number)
+        shutil.rmtree(place, ignore_errors=True)  # of a process that ended while it published
         place.mkdir()
         posts = [
             Post(_listening(place / _OPEN), self.limits.together, sealed=True),
-            Post(_listening(place / _OWN), self.limits.own, sealed=False),
+            Post(_listening(place / _OWN), self.limits.own, sealed=False, patient=False),
             Post(_listening(place / _ABROAD), self.limits.abroad, sealed=False),
         ]
-        before = dict(self._nurseries)
-        lifeline, pid = _forked(posts, prepare, self.limits)
-        (place / _NURSERY).write_text(str(pid))
-        self._nurseries[lifeline] = pid
+        nursery = _Nursery(*_forked(posts, prepare, self.limits), place)
+        (place / _NURSERY).write_text(str(nursery.pid))
         for post in posts:
             post.listener.close()
         (place / "edition").write_text(json.dumps(asdict(edition)))
         (place / "edition").replace(self._folder / "edition")
         self._board[:] = edition.number.to_bytes(_NUMBER_BYTES, "little")
-        for old, pid in before.items():
-            self._nurseries.pop(old)
-            _retire(old, pid)
+        for old in self._nurseries:
+            old.retire()
+        self._nurseries.append(nursery)
+        while len(self._nurseries) > _TOGETHER:
+            self._nurseries.pop(0).wait()
         return edition
 
     @property
@@ -153,6 +156,12 @@ class Pool:
                     return call.done(connection, int(begun), seconds, asker, limits)
         raise Limited("busy", limit=limits.together)
 
+    def _forget(self, number: int) -> None:
+        """Remove what earlier editions left in the folder; who still comes to one asks again."""
+        for one in self._folder.iterdir():
+            if one.name.isdigit() and int(one.name) < number:
+                shutil.rmtree(one, ignore_errors=True)
+
     def _number(self) -> int:
         return int.from_bytes(self._board[:], "little")
 
@@ -177,16 +186,7 @@ def _forked(posts: list[Post], prepare: Callable[[], Work], limits: Limits) -> t
         _nursed(posts, ended, prepare, limits)
     os.close(ended)
     LIFELINES.add(end)
-    threading.Thread(target=_follow, args=(pid, end), daemon=True).start()
     return end, pid
-
-
-def _follow(pid: int, lifeline: int) -> None:
-    """End this process when its nursery ends unasked: nobody would replace the workers; it is started again itself."""
-    with suppress(ChildProcessError):
-        os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
-    if lifeline in LIFELINES:
-        os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _let_go() -> None:
@@ -203,15 +203,42 @@ def _nursed(posts: list[Post], lifeline: int, prepare: Callable[[], Work], limit
         os._exit(1)
 
 
-def _retire(lifeline: int, pid: int) -> None:
-    LIFELINES.discard(lifeline)
-    os.close(lifeline)
-    os.waitpid(pid, 0)
+class _Nursery:
+    """A nursery as the process sees it that forked it: it lives while its lifeline is open here."""
+
+    def __init__(self, lifeline: int, pid: int, place: Path) -> None:
+        self.pid = pid
+        self._lifeline, self._place = lifeline, place
+        self._retired = threading.Event()
+        self._follower = threading.Thread(target=self._follow, daemon=True)
+        self._follower.start()
+
+    def retire(self) -> None:
+        """Let its workers finish what they do, and end."""
+        if not self._retired.is_set():
+            self._retired.set()
+            LIFELINES.discard(self._lifeline)
+            os.close(self._lifeline)
+
+    def wait(self) -> None:
+        """Wait until it has ended."""
+        self._follower.join()
+
+    def _follow(self) -> None:
+        """End this process where it ends unasked: nobody would replace the workers; it is started again itself."""
+        os.waitpid(self.pid, 0)
+        if not self._retired.is_set():
+            os.kill(os.getpid(), signal.SIGTERM)
+            return
+        shutil.rmtree(self._place, ignore_errors=True)
 
 
-def _ended(folder: Path, owner: int, nurseries: dict[int, int]) -> None:
+def _ended(folder: Path, kept: int, owner: int, nurseries: list[_Nursery]) -> None:
     if os.getpid() == owner:
-        for lifeline, pid in nurseries.items():
-            _retire(lifeline, pid)
+        for nursery in nurseries:
+            nursery.retire()
+        for nursery in nurseries:
+            nursery.wait()
         nurseries.clear()
         shutil.rmtree(folder, ignore_errors=True)
+        os.close(kept)

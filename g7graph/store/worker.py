@@ -15,6 +15,7 @@ import os
 import select
 import signal
 import socket
+import sys
 import threading
 import time
 import traceback
@@ -35,6 +36,8 @@ _HUNG_UP = select.POLLRDHUP if hasattr(select, "POLLRDHUP") else select.POLLHUP
 _GRACE_SECONDS = 2.0
 _MESSAGE_BYTES = 64
 _PAUSE_SECONDS = 0.5
+_QUICK_SECONDS = 0.1
+_LAST_OF_ALL = 19
 _GROWN_BYTES = 100_000_000
 _BUFFER_BYTES = 262_144
 _STATM = Path("/proc/self/statm")
@@ -43,11 +46,15 @@ _FIRST_TO_END = Path("/proc/self/oom_score_adj")
 
 @dataclass(frozen=True)
 class Post:
-    """Where workers take connections: how many of them, and whether they may open files or sockets while they work."""
+    """Where workers take connections: how many of them, and whether they may open files or sockets while they work.
+
+    Where they are `patient`, work that takes long gives way to everything else on the machine.
+    """
 
     listener: socket.socket
     workers: int
     sealed: bool
+    patient: bool = True
 
 
 def nurse(posts: list[Post], lifeline: int, prepare: Callable[[], Work], limits: Limits) -> NoReturn:
@@ -155,10 +162,18 @@ class _Worker:
             thread.start()
             poll = select.poll()
             poll.register(connection, _HUNG_UP)
-            poll.poll((seconds + _GRACE_SECONDS) * 1000)
+            if not poll.poll(_QUICK_SECONDS * 1000):
+                self._step_back(thread)
+                poll.poll((seconds + _GRACE_SECONDS) * 1000)
             if not answered.is_set():
                 os._exit(0)
             thread.join()
+
+    def _step_back(self, thread: threading.Thread) -> None:
+        """Let everybody else go first where a stranger's work takes long; the next work has a thread of its own."""
+        if self.post.patient and thread.native_id and sys.platform == "linux":  # elsewhere it would be for good
+            with suppress(ProcessLookupError):  # it ends just now
+                os.setpriority(os.PRIO_PROCESS, thread.native_id, _LAST_OF_ALL)
 
     def _evaluate(self, connection: socket.socket, file: IO[bytes], answered: threading.Event) -> None:
         message: dict[str, object] = {"failed": True}

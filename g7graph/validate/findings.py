@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-VIOLATION, WARNING, INFO = SEVERITIES = ("Violation", "Warning", "Info")
+from g7graph.queries import LEVELS
+
+VIOLATION, WARNING, INFO = SEVERITIES = LEVELS
 
 
 @dataclass(frozen=True, order=True)

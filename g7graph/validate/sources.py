@@ -79,6 +79,9 @@ def formatting(project: Project, sources: Sources, lang: str) -> list[Finding]:
     found = []
     for path, name in files:
         written = path.read_text(encoding="utf-8")
-        if written != format_text(written):
-            found.append(Finding(WARNING, name, 0, "", "", "", message, "not-canonical"))
+        try:
+            if written != format_text(written, name=name):
+                found.append(Finding(WARNING, name, 0, "", "", "", message, "not-canonical"))
+        except DataError as error:
+            found.append(Finding(WARNING, name, error.line, "", "", error.detail, error.text(lang), "not-canonical"))
     return found

@@ -23,7 +23,9 @@ from g7graph.web import (
     graphs,
     graphstore,
     health,
+    intake,
     metrics,
+    openapi,
     pages,
     problems,
     sparql,
@@ -37,10 +39,9 @@ from g7graph.web.proxies import behind
 from g7graph.web.watch import Made, Watched
 from g7graph.web.work import pooled
 
-_BLUEPRINTS = (dashboard, api, sparql, pages, vocabulary, graphs, graphstore, problems, health, metrics)
+_BLUEPRINTS = (dashboard, api, sparql, pages, vocabulary, graphs, graphstore, problems, health, metrics, openapi)
 _PROGRAM = Path(__file__).resolve().parent.parent
 _PROGRAM_FILES = ("*.py", "*.html", "*.css", "*.svg", "*.toml", "*.rq")
-_MOST_BODY = 1_000_000
 
 
 def create_app(
@@ -60,11 +61,12 @@ def create_app(
     store = store or open_store(project)
     service = pooled(store, library, options.limits) if isinstance(store, LocalStore) else store
     app = Flask(__name__)
-    app.config.update(MAX_CONTENT_LENGTH=_MOST_BODY, MAX_FORM_MEMORY_SIZE=_MOST_BODY)
+    app.config.update(MAX_CONTENT_LENGTH=intake.MOST_BYTES, MAX_FORM_MEMORY_SIZE=intake.MOST_BYTES)
     context.attach(app.extensions, context.Site(project, service, library, options, writer))
     for module in _BLUEPRINTS:
         app.register_blueprint(module.blueprint)
     problems.register(app)
+    intake.register(app)
     _set_up_templates(app)
     app.after_request(_with_headers)
     program = fingerprint(project)
@@ -100,6 +102,7 @@ def _set_up_templates(app: Flask) -> None:
         languages=i18n.LANGUAGES,
         link=context.link,
         say=context.say,
+        signs={state: sign for state, _, sign in dashboard.STATES},
         version=__version__,
     )
     app.jinja_env.undefined = StrictUndefined

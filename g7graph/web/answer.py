@@ -7,7 +7,6 @@ from typing import IO
 
 import pyoxigraph as ox
 from flask import Response, render_template, request
-from werkzeug.wsgi import FileWrapper
 
 from g7graph import exports, run
 from g7graph.queries import SavedQuery
@@ -16,8 +15,6 @@ from g7graph.web.context import address, language, site
 from g7graph.web.formats import HTML
 from g7graph.web.negotiate import Format, choose, named
 from g7graph.web.refusals import NotAcceptable
-
-_CHUNK = 65_536
 
 
 def negotiated(offered: Sequence[Format], *, asked: str | None = None, extension: Format | None = None) -> Format:
@@ -62,7 +59,8 @@ def file(out: IO[bytes], chosen: Format) -> Response:
     """Answer with a file, from its start; it is closed when it has been sent."""
     size = out.seek(0, 2)
     out.seek(0)
-    response = Response(FileWrapper(out, _CHUNK), content_type=chosen.media_type, direct_passthrough=True)
+    body = site().outgo.lend(out, size, request.environ)
+    response = Response(body, content_type=chosen.media_type, direct_passthrough=True)
     response.content_length = size
     return response
 

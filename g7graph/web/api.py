@@ -20,7 +20,7 @@ from g7graph.web.refusals import NotAcceptable
 blueprint = Blueprint("api", __name__)
 
 SHOWN = 500
-_OPTIONS = 400
+MOST_OPTIONS = 400
 _OURS = ("format", "lang")
 _ALL = (*formats.TABLES, *formats.GRAPHS, formats.HTML)
 
@@ -41,9 +41,11 @@ def index() -> Response:
 def query(name: str) -> Response:
     """Answer with a saved query's table or graph, in the format of its extension or `Accept`; browsers get its page."""
     stem, extension = split_extension(name, _ALL)
-    asked = site().library[stem]
+    bare = stem.rpartition(".")[0]
+    is_other = extension is None and stem not in site().library.saved and bare in site().library.saved
+    asked = site().library[bare if is_other else stem]
     offered = (*offered_by(asked), formats.HTML)
-    if extension is not None and extension not in offered:
+    if is_other or (extension is not None and extension not in offered):
         raise NotAcceptable(offered)
     chosen = answer.negotiated(offered, extension=extension)
     if form_of(asked.text) == "graph":
@@ -84,14 +86,28 @@ def options(param: Param) -> dict[str, str]:
     """Return what a parameter may be, key → label; nothing where there are too many to choose from."""
     if param.type != "iri":
         return {}
-    prefixes = [vocab.thing(kind, "") for kind in param.kind.split()]
+    return {key_of(iri): label for iri, label in things(param.kind).items()}
+
+
+def things(kinds: str) -> dict[str, str]:
+    """Return the things of some kinds, IRI → label, by key; nothing where there are too many to choose from."""
     labels: dict[str, list[Literal]] = {}
-    for prefix in prefixes:
-        for thing, label in asks.ask(site().store, "options", prefix=[Literal(prefix)]).rows:
+    for kind in kinds.split():
+        for thing, label in asks.ask(site().store, "options", prefix=[Literal(vocab.thing(kind, ""))]).rows:
             if thing is not None and isinstance(label, Literal):
-                labels.setdefault(thing.value.removeprefix(prefix), []).append(label)
-    named = {key: best(texts, language()) for key, texts in labels.items()}
-    return dict(sorted(named.items(), key=lambda one: _natural(one[0]))) if len(named) <= _OPTIONS else {}
+                labels.setdefault(thing.value, []).append(label)
+    if len(labels) > MOST_OPTIONS:
+        return {}
+    return {iri: best(labels[iri], language()) for iri in sorted(labels, key=lambda iri: natural(key_of(iri)))}
+
+
+def key_of(iri: str) -> str:
+    """Return the key of a thing among those of its kind.
+
+    >>> key_of("https://w3id.org/g7graph/id/indicator/4.4")
+    '4.4'
+    """
+    return iri.removeprefix(vocab.THING).partition("/")[2]
 
 
 def described(asked: SavedQuery) -> dict[str, object]:
@@ -118,8 +134,8 @@ def _param(param: Param, lang: str) -> dict[str, object]:
     return {**{name: value for name, value in known.items() if value}, "label": in_language(param.label, lang)}
 
 
-def _natural(key: str) -> tuple[bool, int, str]:
-    """Sort 2 before 10."""
+def natural(key: str) -> tuple[bool, int, str]:
+    """Return what sorts keys so that 2 comes before 10."""
     return not key.isdecimal(), int(key) if key.isdecimal() else 0, key
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import cast
 from urllib.parse import quote, urlencode
 
@@ -15,8 +16,10 @@ from g7graph.store import Service
 from g7graph.store.change import Writer
 from g7graph.store.limits import Limits
 from g7graph.web.options import Options
+from g7graph.web.outgo import Outgo
 
 _EXTENSION = "g7graph"
+_ANSWERS_THAT_WAIT = 10  # of the largest size, in each front
 _SAFE_SCHEMES = ("http://", "https://", "mailto:")
 
 
@@ -32,6 +35,11 @@ class Site:
     library: Library
     options: Options = field(default_factory=Options)
     writer: Writer | None = None
+
+    @cached_property
+    def outgo(self) -> Outgo:
+        """The answers that are being sent."""
+        return Outgo(_ANSWERS_THAT_WAIT * self.limits.answer_bytes)
 
     @property
     def limits(self) -> Limits:

@@ -10,7 +10,7 @@ from flask import Blueprint, Response, request
 from pyoxigraph import Literal, NamedNode
 
 from g7graph import run, vocab
-from g7graph.web import answer
+from g7graph.web import answer, formats
 from g7graph.web.asks import ask
 from g7graph.web.context import address, language, site
 from g7graph.web.names import Names, best
@@ -28,6 +28,8 @@ STATES = (
 )
 _SUMMARIES = ("axis-progress", "objective-progress", "result-progress")
 _LISTED = "indicator-progress"
+#: The saved queries that the dashboard shows.
+QUERIES = (*_SUMMARIES, _LISTED)
 _SCHEME = vocab.THING + "status"
 _DOWNLOADS = ("csv", "xlsx", "json")
 
@@ -69,7 +71,8 @@ class Summary:
 
 @blueprint.get("/")
 def home() -> Response:
-    """Answer with the dashboard, of the round asked for or the latest."""
+    """Answer with the dashboard, of the round asked for or the latest; it is a page and nothing else."""
+    answer.negotiated((formats.HTML,))
     elapsed = {
         str(key.value): Decimal(share.value) for key, share in ask(site().store, "elapsed").rows if key and share
     }

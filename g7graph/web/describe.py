@@ -10,7 +10,7 @@ from pyoxigraph import Literal, NamedNode
 
 from g7graph import vocab
 from g7graph.store import Store
-from g7graph.table import Table, Term, python
+from g7graph.table import Table, Term, Value, python, text
 from g7graph.web.asks import ask
 from g7graph.web.cells import Cell, cell
 from g7graph.web.context import language
@@ -47,6 +47,19 @@ class Passage:
 
 
 @dataclass(frozen=True)
+class Standing:
+    """How an indicator stands in a round: what was derived, and the record of it; what is not known is None."""
+
+    record: Cell
+    round: Cell
+    status: Cell
+    key: str
+    ratios: dict[str, Value]
+    figures: list[Cell]
+    formula: str
+
+
+@dataclass(frozen=True)
 class Thing:
     """All that the page of a thing says."""
 
@@ -55,6 +68,7 @@ class Thing:
     types: list[Cell]
     quote: Cell | None
     properties: list[Property]
+    standings: list[Standing]
     measurements: list[list[Cell]]
     passages: list[Passage]
     incoming: list[Property]
@@ -66,8 +80,9 @@ def described(store: Store, iri: NamedNode) -> Thing:
     """Read what a page says about a thing."""
     said = [(p, v) for p, v in ask(store, "thing", thing=[iri]).rows if isinstance(p, NamedNode) and v is not None]
     incoming = [row for row in ask(store, "incoming", thing=[iri]).rows if isinstance(row[0], NamedNode)]
-    measured = ask(store, "measurements", thing=[iri])
-    names = Names(store, [iri, *_terms(said), *_terms(incoming), *_terms(measured.rows)], language())
+    measured, derived = ask(store, "measurements", thing=[iri]), ask(store, "standings", thing=[iri])
+    named = [iri, *_terms(said), *_terms(incoming), *_terms(measured.rows), *_terms(derived.rows)]
+    names = Names(store, named, language())
     quotes = [cell(value, names) for property_, value in said if property_.value == _QUOTE]
     return Thing(
         iri=iri.value,
@@ -75,6 +90,7 @@ def described(store: Store, iri: NamedNode) -> Thing:
         types=[cell(value, names) for property_, value in said if property_.value == _TYPE],
         quote=quotes[0] if quotes else None,
         properties=_properties([one for one in said if one[0].value not in (_TYPE, _QUOTE)], names),
+        standings=[_standing(row, names) for row in derived.rows],
         measurements=[[cell(term, names) for term in row] for row in measured.rows],
         passages=_passages(ask(store, "evidence", thing=[iri])),
         incoming=_properties(incoming[:MOST_INCOMING], names),
@@ -91,6 +107,19 @@ def statements(store: Store, iri: NamedNode) -> list[ox.Quad]:
             place = graph if isinstance(graph, NamedNode) else ox.DefaultGraph()
             quads.append(ox.Quad(subject, property_, value, place))  # type: ignore[arg-type]
     return quads
+
+
+def _standing(row: Sequence[Term | None], names: Names) -> Standing:
+    record, round_, status, progress, attainment, elapsed, *figures, formula = row
+    return Standing(
+        record=cell(record, names),
+        round=cell(round_, names),
+        status=cell(status, names),
+        key=text(status).rpartition("/")[2],
+        ratios={"progress": python(progress), "attainment": python(attainment), "elapsed": python(elapsed)},
+        figures=[cell(figure) for figure in figures],
+        formula=text(formula),
+    )
 
 
 def _terms(rows: Iterable[Sequence[object]]) -> Iterable[object]:

@@ -6,7 +6,7 @@ import pyoxigraph as ox
 from flask import Blueprint, Response
 from pyoxigraph import NamedNode
 
-from g7graph import vocab
+from g7graph import exports, vocab
 from g7graph.errors import UnknownName
 from g7graph.table import Column, Table, python
 from g7graph.web import answer, formats
@@ -22,8 +22,12 @@ _OFFERED = (*formats.GRAPHS, formats.HTML)
 
 @blueprint.get("/graph/")
 def index() -> Response:
-    """List the named graphs with their sizes."""
-    sizes = [(graph.value, python(size)) for graph, size in ask(site().store, "graph-sizes").rows if graph is not None]
+    """List the named graphs with their sizes: a page, or a table in the SPARQL results formats."""
+    chosen = answer.negotiated((formats.HTML, *formats.RESULTS))
+    found = ask(site().store, "graph-sizes")
+    if chosen is not formats.HTML:
+        return Response(exports.TABLES[chosen.name].write(found), content_type=chosen.media_type)
+    sizes = [(graph.value, python(size)) for graph, size in found.rows if graph is not None]
     return answer.page("graphs.html", sizes=sizes)
 
 

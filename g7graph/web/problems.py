@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
 
 from flask import Blueprint, Flask, Response, render_template, request
 from werkzeug.exceptions import HTTPException
@@ -12,15 +15,25 @@ from g7graph import i18n, vocab
 from g7graph.errors import G7Error
 from g7graph.web import answer
 from g7graph.web.context import language, say
-from g7graph.web.formats import HTML, PROBLEM
+from g7graph.web.formats import HTML, JSON, PROBLEM
 from g7graph.web.negotiate import choose
 from g7graph.web.refusals import STATUS, kinds
 from g7graph.web.watch import PROBLEM as PROBLEM_KEY
 
 blueprint = Blueprint("problems", __name__)
 
-_TYPE = vocab.BASE + "problem/"
-_SAID = ("line", "column", "nearest", "parameter", "value", "available", "limit", "findings")
+TYPE = vocab.BASE + "problem/"
+#: What a problem document may say beside what RFC 9457 names, and the JSON Schema of each.
+MEMBERS: Mapping[str, dict[str, Any]] = {
+    "line": {"type": "integer", "minimum": 1},
+    "column": {"type": "integer", "minimum": 1},
+    "nearest": {"type": "array", "items": {"type": "string"}},
+    "parameter": {"type": "string"},
+    "value": {"type": "string"},
+    "available": {"type": "array", "items": {"type": "string"}},
+    "limit": {"type": ["number", "string"]},
+    "findings": {"type": "array", "items": {"type": "object"}},
+}
 _KEPT_HEADERS = ("Allow", "Retry-After")
 _RETRY_SECONDS = "5"
 
@@ -29,7 +42,12 @@ _RETRY_SECONDS = "5"
 @blueprint.get("/problem/<kind>")
 def index(kind: str = "") -> Response:
     """List the kinds of problems, to which the `type` of each problem document leads."""
-    return answer.page("problems.html", kinds=kinds(language()), kind=kind)
+    listed = kinds(language())
+    if answer.negotiated((HTML, JSON)) is HTML:
+        return answer.page("problems.html", kinds=listed, kind=kind)
+    said = [{"type": TYPE + key, "status": status, "detail": detail} for key, status, detail in listed]
+    body = json.dumps(said, ensure_ascii=False, indent=1) + "\n"
+    return Response(body, content_type=JSON.media_type, headers={"Content-Language": language()})
 
 
 def register(app: Flask) -> None:
@@ -41,11 +59,11 @@ def register(app: Flask) -> None:
 def _of_ours(error: G7Error) -> Response:
     request.environ[PROBLEM_KEY] = error.key
     said = {**error.values, **vars(error)}
-    more = {name: said[name] for name in _SAID if said.get(name)}
+    more = {name: said[name] for name in MEMBERS if said.get(name)}
     status = STATUS.get(error.key, HTTPStatus.INTERNAL_SERVER_ERROR)
     # Where the operator's store is, is nobody's business.
     detail = say("store_away") if error.key == "store_remote" else error.text(language())
-    response = _problem(status, _TYPE + error.key.replace("_", "-"), detail, more)
+    response = _problem(status, TYPE + error.key.replace("_", "-"), detail, more)
     if error.key in ("busy", "too_many"):
         response.headers["Retry-After"] = _RETRY_SECONDS
     return response
@@ -61,12 +79,12 @@ def _of_http(error: HTTPException) -> Response:
 
 
 def _problem(status: HTTPStatus, kind: str, detail: str, more: dict[str, object]) -> Response:
-    said = {"title": _title(status), "status": status.value, "detail": detail}
+    said = {"title": title(status), "status": status.value, "detail": detail}
     if choose(request.headers.get("Accept"), [PROBLEM, HTML]) is HTML:
         query = request.args.get("query") if request.endpoint == "sparql.endpoint" else None
         response = Response(render_template("problem.html", query=query, **said), content_type=HTML.media_type)
     else:
-        document = {"type": kind, **said, "instance": request.script_root + request.path, **more}
+        document = {"type": kind, **said, "instance": quote(request.script_root + request.path), **more}
         body = json.dumps(document, ensure_ascii=False, default=list) + "\n"
         response = Response(body, content_type=PROBLEM.media_type)
     response.status_code = status
@@ -75,6 +93,7 @@ def _problem(status: HTTPStatus, kind: str, detail: str, more: dict[str, object]
     return response
 
 
-def _title(status: HTTPStatus) -> str:
+def title(status: HTTPStatus) -> str:
+    """Return what a status is called."""
     key = f"title_{status.value}"
     return say(key) if key in i18n.catalogue("web") else status.phrase

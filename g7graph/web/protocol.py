@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from math import inf
 
 from flask import request
 from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import RequestEntityTooLarge
 
-from g7graph.errors import UnknownName
+from g7graph.errors import QueryError, UnknownName
 from g7graph.store import Question, Store, guard
 from g7graph.store.local import BASE
+from g7graph.web.context import site
 from g7graph.web.refusals import Refused
 from g7graph.web.watch import QUERY
 
@@ -20,6 +23,7 @@ _QUERY = "application/sparql-query"
 _UPDATE = "application/sparql-update"
 _FORMS = {"SELECT": "table", "ASK": "table", "CONSTRUCT": "graph", "DESCRIBE": "graph"}
 _UTF8 = ("utf-8", "utf8", "us-ascii")
+_MOST_FIELDS = 1000
 
 
 @dataclass(frozen=True)
@@ -66,7 +70,7 @@ def read() -> Asked | Updated | None:
             raise Refused("update_by_get")
         return _one(request.args)
     if request.mimetype == _FORM:
-        asked = _one(request.form)
+        asked = _one(_form())
         if asked is None:
             raise Refused("no_query")
         return asked
@@ -82,7 +86,7 @@ def is_update() -> bool:
     """Whether the request is meant to change data, whatever else is wrong with it."""
     if request.mimetype == _UPDATE or "update" in request.args:
         return True
-    return request.mimetype == _FORM and request.method == "POST" and "update" in request.form
+    return request.mimetype == _FORM and request.method == "POST" and "update" in _form()
 
 
 def refuse_coded() -> None:
@@ -104,7 +108,7 @@ def refuse_foreign(asked: Asked, store: Store) -> None:
         return
     question = asked.question
     wanted = [*(question.default_graphs or ()), *(question.named_graphs or ())]
-    if guard.names_dataset(asked.text):
+    if "FROM" in words(asked.text):
         wanted += guard.graphs_named(asked.text, BASE)
     known = store.graphs() if wanted else []
     for iri in wanted:
@@ -118,7 +122,20 @@ def form_of(text: str) -> str:
     >>> form_of("PREFIX select: <http://x/> DESCRIBE select:a")
     'graph'
     """
-    return next((_FORMS[word] for word, _ in guard.words(text) if word in _FORMS), "table")
+    return next((_FORMS[word] for word in words(text) if word in _FORMS), "table")
+
+
+@lru_cache(maxsize=16)
+def words(text: str) -> tuple[str, ...]:
+    """Return the bare words of a query; all that is asked of them costs cutting the text up once."""
+    return tuple(word for word, _ in guard.words(text))
+
+
+def _form() -> MultiDict[str, str]:
+    """Return the fields of a form. Raises RequestEntityTooLarge where they are many: each takes time to read."""
+    if request.get_data().count(b"&") >= _MOST_FIELDS:
+        raise RequestEntityTooLarge
+    return request.form
 
 
 def _one(given: MultiDict[str, str]) -> Asked | Updated | None:
@@ -127,11 +144,16 @@ def _one(given: MultiDict[str, str]) -> Asked | Updated | None:
         raise Refused("many_queries")
     if updates:
         return _updated(updates[0], given)
-    return _asked(queries[0], given) if queries and queries[0].strip() else None
+    return _asked(queries[0], given) if queries else None
 
 
 def _asked(text: str, given: MultiDict[str, str]) -> Asked:
     request.environ[QUERY] = text
+    limit = site().limits.query_characters
+    if len(text) > limit:  # before it is looked at, which takes time, too
+        raise Refused("long_query", limit=limit)
+    if not text.strip():
+        raise QueryError("syntax", detail=" · ".join(_FORMS), line=1, column=1)
     if guard.kind_of(text) == "update":
         raise Refused("update_as_query")
     default, named = given.getlist("default-graph-uri"), given.getlist("named-graph-uri")

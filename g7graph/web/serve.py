@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import multiprocessing
 import os
+import signal
 import socket
 import sys
 from functools import partial
@@ -15,6 +16,7 @@ from g7graph.project import Project
 from g7graph.store import Service
 from g7graph.store.pooled import PooledStore
 from g7graph.web import create_app, metrics
+from g7graph.web.connections import drop_untaken
 from g7graph.web.opening import Lifeline, opened
 from g7graph.web.options import Options
 from g7graph.web.refusals import Refused
@@ -22,7 +24,11 @@ from g7graph.web.refusals import Refused
 _SECONDS_TO_END = 5  # less than what a container is given to end in
 _THREADS = 128  # of a front; more than may wait for their turn at /sparql
 _MOST_FRONTS = 4
+_CONNECTIONS = 2048  # of a front, most of them idle; what is more waits
+_OPEN_FILES = 4096  # connections, and an answer for each request that is answered
 _HEADER_MILLISECONDS = 15_000
+_HEADER_BYTES = 131_072  # all of them; more than the longest query takes in an address
+_UNTAKEN_MILLISECONDS = 60_000
 
 
 def serve(project: Project, options: Options) -> None:
@@ -37,6 +43,7 @@ def serve(project: Project, options: Options) -> None:
 
     host, port = _free(options.host, options.port)
     multiprocessing.set_start_method("fork", force=True)
+    _allow_open_files()
     lifeline = Lifeline()
     found = opened(project, options, lifeline)
     app = create_app(project, found.service, options=options, writer=found.writer)
@@ -49,8 +56,9 @@ def serve(project: Project, options: Options) -> None:
         interface=Interfaces.WSGI,
         workers=min(os.cpu_count() or 1, _MOST_FRONTS),
         blocking_threads=_THREADS,
+        backpressure=_CONNECTIONS,
         http=HTTPModes.http1,
-        http1_settings=HTTP1Settings(header_read_timeout=_HEADER_MILLISECONDS),
+        http1_settings=HTTP1Settings(header_read_timeout=_HEADER_MILLISECONDS, max_buffer_size=_HEADER_BYTES),
         websockets=False,
         log_level=LogLevels.error,
         respawn_failed_workers=True,
@@ -58,17 +66,29 @@ def serve(project: Project, options: Options) -> None:
     )
     url = f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
     server.on_startup(lambda: print(i18n.text("web.serving", options.lang, url=url), file=sys.stderr, flush=True))  # noqa: T201
-    server.serve(target_loader=partial(_front, app, found.service, lifeline), wrap_loader=False)
+    server.serve(target_loader=partial(_front, app, found.service, lifeline, port), wrap_loader=False)
 
 
-def _front(app: Any, service: Service, lifeline: Lifeline) -> Any:
+def _front(app: Any, service: Service, lifeline: Lifeline, port: int) -> Any:
     """Give a front its application; it ends when its parent does."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # a terminal sends it to all: the parent decides
     lifeline.let_go()
+    drop_untaken(port, _UNTAKEN_MILLISECONDS)
     if isinstance(service, PooledStore):
         service.pool.forked()
     metrics.of(app).tallies.forked()
     lifeline.follow()
     return app
+
+
+def _allow_open_files() -> None:
+    """Have as many files open as the connections of a front may need, as far as the system lets us."""
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = _OPEN_FILES if hard == resource.RLIM_INFINITY else min(hard, _OPEN_FILES)
+    if soft != resource.RLIM_INFINITY and soft < most:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 def _free(host: str, port: int) -> tuple[str, int]:

@@ -9,6 +9,7 @@ from flask import Response, after_this_request, g, request
 from g7graph.store.change import Writer
 from g7graph.web.context import site
 from g7graph.web.headers import WRITES
+from g7graph.web.intake import require_length
 from g7graph.web.refusals import Refused
 
 _SCHEME = "bearer"
@@ -19,7 +20,7 @@ def writing() -> tuple[Writer, str]:
     """Return the writer of the service and the name of who sends this request.
 
     Raises Refused where the service is read-only, or the request has no token that is known; all known ones are
-    compared, each in constant time, so that how long it takes tells nothing.
+    compared, each in constant time, so that how long it takes tells nothing. Raises LengthRequired as `require_length`.
     """
     setattr(g, WRITES, True)
     writer = site().writer
@@ -29,6 +30,7 @@ def writing() -> tuple[Writer, str]:
     if name is None:
         after_this_request(_challenged)
         raise Refused("unauthorized")
+    require_length()
     return writer, name
 
 

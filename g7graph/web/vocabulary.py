@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from flask import Blueprint, Response
 from pyoxigraph import Literal, NamedNode
+from werkzeug.exceptions import NotFound
 
 from g7graph import __version__, vocab
 from g7graph.store import Store
@@ -45,8 +46,11 @@ class _Read:
 
 @blueprint.get("/ontology/logo.svg")
 def logo() -> Response:
-    """Answer with the logo of the vocabulary."""
-    return Response((site().project.ontology / "logo.svg").read_bytes(), content_type="image/svg+xml")
+    """Answer with the logo of the vocabulary, if it has one."""
+    path = site().project.ontology / "logo.svg"
+    if not path.is_file():
+        raise NotFound
+    return Response(path.read_bytes(), content_type="image/svg+xml")
 
 
 @blueprint.get("/ontology")

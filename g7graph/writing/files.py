@@ -15,6 +15,7 @@ def rewritten(path: Path, after: set[ox.Triple]) -> bytes | None:
 
     The engine knows one form of a value (`0.50` is `0.5` to it): triples that the file has in another are kept as they
     are written there. Blank nodes have no name to be known by: a file with any is written as the engine has it.
+    Comments on top and above subjects stay. Raises DataError for comments elsewhere: they would be lost.
     """
     if not after:
         return None
@@ -26,7 +27,8 @@ def rewritten(path: Path, after: set[ox.Triple]) -> bytes | None:
         known = {engine_form(triple): triple for triple in written}
         statements = [known.get(triple, triple) for triple in after]
     lines = ox.serialize(sorted(statements, key=str), format=ox.RdfFormat.N_TRIPLES) or b""
-    return turtle.format_statements(lines.decode(), header=turtle.header_of(text)).encode()
+    header, above = turtle.header_of(text), turtle.above_of(text, name=path.name)
+    return turtle.format_statements(lines.decode(), header=header, above=above).encode()
 
 
 def engine_form(triple: ox.Triple) -> ox.Triple:

@@ -93,13 +93,17 @@ def test_an_unknown_parameter_or_value_names_the_nearest(client: FlaskClient, ar
     response = client.get(f"/api/queries/indicators.json?{args}")
     assert response.status_code == 422
     assert response.json is not None
+    assert isinstance(response.json["nearest"], list)
     assert nearest in response.json["nearest"]
     assert response.json["parameter"] == args.partition("=")[0]
 
 
-@pytest.mark.parametrize("address", ["indicators?format=ttl", "indicators.ttl", "notations.csv", "notations?format=x"])
-def test_a_format_that_does_not_fit_lists_those_that_do(client: FlaskClient, address: str) -> None:
-    response = client.get(f"/api/queries/{address}")
+@pytest.mark.parametrize(
+    "name",
+    ["indicators?format=ttl", "indicators.ttl", "indicators.zzz", "notations.csv", "notations.x", "notations?format=x"],
+)
+def test_a_format_that_does_not_fit_lists_those_that_do(client: FlaskClient, name: str) -> None:
+    response = client.get(f"/api/queries/{name}")
     assert response.status_code == 406
     assert response.json is not None
     assert "text/html" in response.json["available"]

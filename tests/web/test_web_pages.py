@@ -165,6 +165,49 @@ def test_the_list_of_graphs_has_their_sizes(client: FlaskClient) -> None:
     assert '<td class="number">8</td>' in page
 
 
+def test_the_list_of_graphs_is_a_table_to_programs(client: FlaskClient) -> None:
+    listed = client.get("/graph/", headers={"Accept": "application/json"})
+    assert listed.mimetype == "application/sparql-results+json"
+    assert listed.json is not None
+    assert [(row["graph"]["value"].rpartition("graph/")[2], row["triples"]["value"])
+            for row in listed.json["results"]["bindings"]] == [("indicators", "19"), ("source/2014", "8")]  # fmt: skip
+    assert client.get("/graph/?format=csv").text.startswith("graph,triples\r\n")
+
+
+def test_the_kinds_of_problems_are_a_list_to_programs(client: FlaskClient) -> None:
+    listed = client.get("/problem/syntax?lang=en", headers={"Accept": "application/json"}).json
+    assert listed is not None
+    (syntax,) = [one for one in listed if one["type"].endswith("/syntax")]
+    assert (syntax["type"], syntax["status"]) == ("https://w3id.org/g7graph/problem/syntax", 400)
+    assert syntax["detail"].startswith("The query is not valid SPARQL")
+
+
+@pytest.mark.parametrize(
+    ("address", "accept", "offered"),
+    [
+        ("/", "application/json", ["text/html"]),
+        ("/", "text/turtle", ["text/html"]),
+        ("/graph/", "text/turtle", ["text/html", "application/sparql-results+json", "text/csv"]),
+        ("/graph/indicators", "text/csv", ["text/turtle", "application/ld+json"]),
+        ("/problem/", "text/turtle", ["text/html", "application/json"]),
+        ("/problem/syntax", "image/png", ["text/html", "application/json"]),
+    ],
+)
+def test_a_page_that_is_not_in_the_format_asked_for_says_in_which_it_is(
+    client: FlaskClient, address: str, accept: str, offered: list[str]
+) -> None:
+    response = client.get(address, headers={"Accept": accept})
+    assert (response.status_code, response.mimetype) == (406, "application/problem+json")
+    assert response.json is not None
+    assert response.json["available"][: len(offered)] == offered
+
+
+@pytest.mark.parametrize("address", ["/", "/graph/", "/problem/"])
+def test_who_does_not_mind_gets_the_page(client: FlaskClient, address: str) -> None:
+    for headers in ({}, {"Accept": "*/*"}, BROWSER):
+        assert client.get(address, headers=headers).mimetype == "text/html"
+
+
 @pytest.mark.parametrize("extension", ["png", "csv"])
 def test_the_vocabulary_is_not_in_formats_it_has_not(client: FlaskClient, extension: str) -> None:
     assert client.get(f"/ontology.{extension}").status_code == 406

@@ -102,8 +102,43 @@ def test_missing_is_not_shown_as_zero(real: FlaskClient) -> None:
     for row in rows(real, "indicator-progress", lang="en"):
         start = f'<span class="code">{row["code"]}</span> <a href="/doc'
         (shown,) = re.findall(rf"{re.escape(start)}.*?</tr>", page, re.DOTALL)
-        cells = re.findall(r'<td class="number">([^<]*)</td>', shown)
+        cells = re.findall(r'<td class="number"[^>]*>([^<]*)</td>', shown)
         assert [cell.replace(",", "") for cell in cells] == [row["baseline"], row["actual"], row["target"]], row["code"]
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "cells"),
+    [
+        ("4.4", "On track", ["80%", "80%", "46%", "0", "43", "54"]),
+        ("3.3", "Not reported", ["", "", "46%", "76", "", "80"]),
+        ("9.1", "Exceeded", ["200%", "150%", "46%", "1", "3", "2"]),
+    ],
+)
+def test_the_page_of_an_indicator_says_how_it_stands_and_leads_to_the_record(
+    real: FlaskClient, code: str, status: str, cells: list[str]
+) -> None:
+    page = real.get(f"/doc/indicator/{code}?lang=en", headers=BROWSER).text
+    (shown,) = re.findall(r'<table class="standings stacks">.*?<tbody>(.*?)</tbody>', page, re.DOTALL)
+    assert re.findall(r'<td class="number"[^>]*>([^<]*)</td>', shown) == cells
+    assert f">{status}</a>" in shown
+    assert 'href="/doc/round/2014-05?lang=en"' in shown
+    (record,) = re.findall(r'href="(/doc/progress/[^"]+)"', shown)
+    assert record == f"/doc/progress/{code}-2014-05?lang=en"
+    assert real.get(record, headers=BROWSER).status_code == 200
+
+
+def test_the_head_of_components_has_no_status(real: FlaskClient) -> None:
+    assert 'class="standings' not in real.get("/doc/indicator/8.1", headers=BROWSER).text
+
+
+def test_an_unknown_code_names_the_nearest(real: FlaskClient) -> None:
+    for name in ("evidence", "discrepancies"):
+        response = real.get(f"/api/queries/{name}?code=99")
+        assert response.status_code == 422
+        assert response.json is not None
+        assert (response.json["parameter"], response.json["value"]) == ("code", "99")
+        assert response.json["nearest"][0] == "9.2"
+    assert rows(real, "discrepancies", code="4.5") == []  # an indicator without any: nothing is wrong with the question
 
 
 def test_the_page_of_an_indicator_shows_measurements_and_quotes(real: FlaskClient) -> None:

@@ -179,6 +179,22 @@ def test_a_request_that_is_no_query_is_refused(client: FlaskClient, send: dict[s
     assert response.json["status"] == status
 
 
+@pytest.mark.parametrize("text", ["", "  \n"])
+def test_an_empty_query_does_not_parse(client: FlaskClient, text: str) -> None:
+    for response in (
+        client.get("/sparql", query_string={"query": text}),
+        client.post("/sparql", data={"query": text}),
+        client.post("/sparql", data=text.encode(), content_type="application/sparql-query"),
+    ):
+        assert response.status_code == 400
+        assert response.json is not None
+        assert (response.json["line"], response.json["column"]) == (1, 1)
+        assert response.json["type"].endswith("/syntax")
+    page = client.get("/sparql", query_string={"query": text, "format": "html"}, headers={"Accept": "text/html"})
+    assert page.status_code == 400
+    assert "<textarea" in page.text
+
+
 @pytest.mark.parametrize(("query", "offered"), [(CODES, "text/csv"), (CONSTRUCT, "text/turtle")])
 def test_a_format_that_is_not_offered_lists_those_that_are(client: FlaskClient, query: str, offered: str) -> None:
     for status, kind, body in (ask(client, query, "image/png"), ask(client, query, format="png")):

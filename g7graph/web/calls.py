@@ -1,0 +1,128 @@
+"""Saved queries as operations of `/openapi.json`: a path each, its parameters, and what its answer looks like."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from urllib.parse import quote
+
+from g7graph import i18n, run
+from g7graph.queries import Param, SavedQuery, in_language
+from g7graph.web import api, formats, operations, schemas
+from g7graph.web.context import language, site
+from g7graph.web.operations import said
+from g7graph.web.schemas import TEXT, Json, reference
+
+TAG = "queries"
+_PATH = "/api/queries/"
+_REFUSED = ("not_acceptable", "bad_value", "unknown_parameter", "needs_extra", *operations.ASKING)
+
+
+def paths() -> dict[str, Json]:
+    """Describe every saved query twice: by `Accept` or `?format=`, and with an extension."""
+    found: dict[str, Json] = {}
+    for asked in site().library:
+        offered = (*api.offered_by(asked), formats.HTML)
+        path = _PATH + quote(asked.name)
+        found[path] = {"get": _call(asked, path, operations.format_of(offered))}
+        found[path + ".{format}"] = {
+            "get": _call(asked, path + ".{format}", operations.extension_of(offered), ("unknown_query",))
+        }
+    return found
+
+
+def components() -> dict[str, Json]:
+    """Return the schemas that the operations refer to: what parameters may be, and the tables."""
+    params = [param for asked in site().library for param in asked.params if param.kind]
+    kinds = {(param.type, param.kind): param for param in params}
+    values = {_kind(param): _values(param) for param in kinds.values()}
+    tables = [asked for asked in site().library if api.offered_by(asked) is formats.TABLES]
+    return values | {_result(asked): schemas.results(asked) for asked in tables}
+
+
+def parameters(asked: SavedQuery) -> list[Json]:
+    """Describe the parameters of a saved query, in the language of the request."""
+    return [_parameter(asked, param) for param in asked.params]
+
+
+def _call(asked: SavedQuery, path: str, form: Json, refused: tuple[str, ...] = ()) -> Json:
+    own = {param.name for param in asked.params}
+    shared = [*operations.common()[1:], *([] if "lang" in own else operations.common()[:1])]
+    offered = (*api.offered_by(asked), formats.HTML)
+    columns = ", ".join(f"`{column.name}` ({column.type})" for column in asked.columns)
+    text = said("columns", columns=columns) if columns else said("graph_made")
+    is_table = api.offered_by(asked) is formats.TABLES
+    body = operations.content(offered, {"json": reference("schemas", _result(asked))} if is_table else {})
+    headers = ("Content-Language",) if is_table else ()
+    return operations.Operation(
+        path,
+        "get",
+        TAG,
+        in_language(asked.summary, language()) or asked.name,
+        [*parameters(asked), *shared, *([] if form["name"] in own else [form])],
+        {**operations.answers(text, body, headers=headers), **operations.refusals((*_REFUSED, *refused))},
+        description=in_language(asked.description, language()),
+    ).described
+
+
+def _parameter(asked: SavedQuery, param: Param) -> Json:
+    label = in_language(param.label, language()) or param.name
+    how = said(f"parameter_of_{param.type}")
+    schema = reference("schemas", _kind(param)) if param.kind else _plain(param)
+    default = site().lang if param.type == "lang" else param.default
+    made: Json = {"name": param.name, "in": "query", "description": f"{label}. {how}", "allowEmptyValue": True}
+    if param.name in asked.example:
+        made["example"] = _typed(param, asked.example[param.name])
+    return {**made, "schema": schema if default is None else {**schema, "default": _typed(param, default)}}
+
+
+def _plain(param: Param) -> Json:
+    if param.type == "lang":
+        return {"type": "string", "enum": list(i18n.LANGUAGES)}
+    return {"type": "integer"} if param.type == "integer" else TEXT
+
+
+def _typed(param: Param, value: str) -> str | int:
+    """Return a value of a header as its parameter's schema has it; one that is no number stays as it is."""
+    try:
+        return int(value) if param.type == "integer" else value
+    except ValueError:
+        return value
+
+
+def _values(param: Param) -> Json:
+    """Describe what a parameter that has kinds may be: a notation, or the code, a label or the IRI of a thing.
+
+    Where there are too many, or none is known, it is any text; a value that is none of theirs is refused.
+    """
+    if param.type != "iri":
+        named = run.named(site().store, param.kind.split())
+        notations = sorted(set().union(*(one.notations for one in named.values())), key=api.natural)
+        return {"type": "string", "enum": notations} if 0 < len(notations) <= api.MOST_OPTIONS else TEXT
+    things = api.things(param.kind)
+    if not things:
+        return TEXT
+    keys = {api.key_of(iri): label for iri, label in things.items()}
+    labels = sorted({*things.values(), *_examples(param)} - set(keys))
+    listed: Mapping[str, list[str]] = {"by_code": list(keys), "by_label": labels, "by_iri": list(things)}
+    choices = [{"title": said(key), "enum": values} for key, values in listed.items() if values]
+    explained = " · ".join(f"`{key}` {label}" for key, label in keys.items())
+    return {"type": "string", "description": explained, "anyOf": choices}
+
+
+def _examples(param: Param) -> set[str]:
+    """Return the values of a parameter's kind in the examples of the queries, which may be other names of things."""
+    return {
+        asked.example[one.name]
+        for asked in site().library
+        for one in asked.params
+        if (one.type, one.kind) == (param.type, param.kind) and one.name in asked.example
+    }
+
+
+def _kind(param: Param) -> str:
+    return "-or-".join(param.kind.split()) + ("" if param.type == "iri" else "-code")
+
+
+def _result(asked: SavedQuery) -> str:
+    return "result-" + re.sub(r"[^A-Za-z0-9._-]", "_", asked.name)

@@ -1,0 +1,119 @@
+"""The TCP connections of this process as the kernel sees them: whose they are, and when something last went over them.
+
+A WSGI application is not told which connection a request came by. The kernel knows when data last arrived on each.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import socket
+import struct
+import termios
+import threading
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+_DESCRIPTORS = Path("/proc/self/fd")
+_ESTABLISHED = 1
+_INFO_BYTES = 104
+_TIMES = (44, 52)  # offsets in Linux' struct tcp_info of the milliseconds since data went or came
+_MILLISECONDS = 1000
+_LOOK_SECONDS = 0.01
+_MOST_LOOKS = 5000
+
+Peer = tuple[str, int]
+
+
+@dataclass(frozen=True)
+class Connection:
+    """An open connection: its descriptor, address and port of the peer, seconds since data went out and came in."""
+
+    descriptor: int
+    peer: Peer
+    sent: float
+    received: float
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is still there; its descriptor may be another connection's by now."""
+        now = _connection(self.descriptor)
+        return now is not None and now.peer == self.peer
+
+    @property
+    def unsent(self) -> int:
+        """How many bytes the peer has not taken yet."""
+        count = bytearray(4)
+        with suppress(OSError):
+            fcntl.ioctl(self.descriptor, termios.TIOCOUTQ, count)
+        return int.from_bytes(count, "little")
+
+    def end(self, how: int = socket.SHUT_RDWR) -> None:
+        """Shut it down."""
+        if not self.is_open:
+            return
+        found = socket.socket(fileno=self.descriptor)
+        try:
+            with suppress(OSError):
+                found.shutdown(how)
+        finally:
+            found.detach()
+
+
+def connections() -> list[Connection]:
+    """Return the open connections; none where the kernel does not say."""
+    if not _DESCRIPTORS.is_dir():
+        return []
+    found = (_connection(int(name)) for name in os.listdir(_DESCRIPTORS))  # noqa: PTH208 - names only, and many
+    return [one for one in found if one]
+
+
+def _connection(descriptor: int) -> Connection | None:
+    try:
+        found = socket.socket(fileno=descriptor)  # finds out the family: an IPv6 address is longer
+    except OSError:
+        return None
+    try:
+        info = found.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _INFO_BYTES)
+        address = found.getpeername()
+        sent, received = (struct.unpack_from("I", info, place)[0] / _MILLISECONDS for place in _TIMES)
+    except (OSError, struct.error):
+        return None
+    finally:
+        found.detach()
+    return Connection(descriptor, (address[0], address[1]), sent, received) if info[0] == _ESTABLISHED else None
+
+
+def drop_untaken(port: int, milliseconds: int) -> None:
+    """Have the kernel end a connection to our port whose client takes nothing of what is sent for so long.
+
+    It is set on what listens as soon as it does, for connections inherit it, and on those that came before.
+    """
+    if _DESCRIPTORS.is_dir() and hasattr(socket, "TCP_USER_TIMEOUT"):
+        threading.Thread(target=_drop_untaken, args=(port, milliseconds), daemon=True).start()
+
+
+def _drop_untaken(port: int, milliseconds: int) -> None:
+    for _ in range(_MOST_LOOKS):
+        if any([_set_untaken(int(name), port, milliseconds) for name in os.listdir(_DESCRIPTORS)]):  # noqa: C419, PTH208
+            return
+        time.sleep(_LOOK_SECONDS)
+
+
+def _set_untaken(descriptor: int, port: int, milliseconds: int) -> bool:
+    """Set it where a descriptor is a socket of our port; return whether it listens there."""
+    try:
+        found = socket.socket(fileno=descriptor)
+    except OSError:
+        return False
+    try:
+        if found.family == socket.AF_UNIX or found.getsockname()[1] != port:
+            return False
+        found.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, milliseconds)
+        return bool(found.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN))
+    except OSError:
+        return False
+    finally:
+        found.detach()

@@ -1,0 +1,186 @@
+"""The parts that operations of `/openapi.json` are made of: parameters, bodies, answers, problems."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from http import HTTPStatus
+
+from g7graph import i18n
+from g7graph.web import problems, schemas
+from g7graph.web.context import language
+from g7graph.web.formats import HTML, PROBLEM
+from g7graph.web.negotiate import Format
+from g7graph.web.refusals import STATUS, kinds
+from g7graph.web.schemas import ADDRESS, TEXT, Json, reference
+
+#: Refused whatever is asked: headers that are too long.
+ALWAYS: tuple[str | HTTPStatus, ...] = (HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,)
+#: What may come of asking the store.
+ASKING = ("busy", "client_gone", "store_remote", "too_large", "too_long", "too_many", "too_much")
+#: What is refused of a body before it is looked at.
+SENDING: tuple[str | HTTPStatus, ...] = (
+    "charset",
+    "coded",
+    "no_media_type",
+    HTTPStatus.BAD_REQUEST,
+    HTTPStatus.REQUEST_TIMEOUT,
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+)
+_BEARER = "bearer"
+_JSON = ("application/json", "+json")
+
+
+def said(key: str, **values: object) -> str:
+    """Return one of the texts of `locale/openapi.toml` in the language of the request."""
+    return i18n.text(f"openapi.{key}", language(), **values)
+
+
+@dataclass(frozen=True)
+class Operation:
+    """What can be done at a path; its id is made of method and path.
+
+    >>> Operation("/doc/{key}", "get", "things", "A thing").described["operationId"]
+    'get_doc_key'
+    """
+
+    path: str
+    method: str
+    tag: str
+    summary: str
+    parameters: Sequence[Json] = ()
+    responses: Json = field(default_factory=dict)
+    body: Json | None = None
+    description: str = ""
+
+    @property
+    def described(self) -> Json:
+        """The operation as the document has it."""
+        identifier = re.sub(r"[^A-Za-z0-9.-]+", "_", f"{self.method}{self.path}").strip("_")
+        made: Json = {"operationId": identifier, "tags": [self.tag], "summary": self.summary}
+        made |= {"description": self.description} if self.description else {}
+        made |= {"parameters": list(self.parameters)} if self.parameters else {}
+        made |= {"requestBody": self.body} if self.body else {}
+        moved = {"308": reference("responses", "308")} if "{" in self.path else {}  # slashes that follow one another
+        return {**made, "responses": {**self.responses, **moved}}
+
+
+def query(name: str, schema: Json, *, example: object = None, empty: bool = False) -> Json:
+    """Describe a parameter of the address, of which `empty` may be as not given; its text is `parameter_<name>`."""
+    made: Json = {"name": name, "in": "query", "description": said(f"parameter_{name.replace('-', '_')}")}
+    made |= {"allowEmptyValue": True} if empty else {}
+    return {**made, "schema": schema, **({} if example is None else {"example": example})}
+
+
+def segment(name: str, schema: Json, *, key: str = "", example: str | None = None) -> Json:
+    """Describe a part of the path; its text is `segment_<name>`, or that of another key."""
+    made = {"name": name, "in": "path", "required": True, "description": said(key or f"segment_{name}")}
+    return {**made, "schema": schema, **({} if example is None else {"example": example})}
+
+
+def format_of(offered: Iterable[Format]) -> Json:
+    """Describe `?format=`: a short name, a media type, or what else a format is called."""
+    names = dict.fromkeys(name for one in offered for name in (one.name, _bare(one), *one.aliases))
+    return query("format", {"type": "string", "enum": list(names)}, empty=True)
+
+
+def extension_of(offered: Iterable[Format], name: str = "format") -> Json:
+    """Describe the extension of a path."""
+    return segment(name, {"type": "string", "enum": [one.name for one in offered]}, key="segment_format")
+
+
+def common() -> list[Json]:
+    """Return the parameters that every answer depends on."""
+    return [reference("parameters", name) for name in ("lang", "Accept-Language")]
+
+
+def content(offered: Iterable[Format], known: Mapping[str, Json] | None = None) -> Json:
+    """Describe bodies by media type; `known` are the schemas of formats by name."""
+    return {_bare(one): {"schema": _schema(one, known or {})} for one in offered}
+
+
+def answers(text: str, body: Json, *, headers: Sequence[str] = (), status: int = 200, kept: bool = True) -> Json:
+    """Describe an answer that is not refused; one that can be `kept` may be with the client already (304)."""
+    sent = ("Vary", "Cache-Control", *headers, *(("ETag",) if status == HTTPStatus.OK and kept else ()))
+    made: Json = {"description": text, "headers": {name: reference("headers", name) for name in sent}}
+    again = {"304": reference("responses", "304")} if "ETag" in sent else {}
+    return {str(status): {**made, **({"content": body} if body else {})}, **again}
+
+
+def refusals(refused: Iterable[str | HTTPStatus]) -> Json:
+    """Refer to the problems that an operation may end in: keys of errors, or statuses of HTTP."""
+    statuses = {STATUS[one] if isinstance(one, str) else one for one in (*ALWAYS, *refused)}
+    return {str(status.value): reference("responses", str(status.value)) for status in sorted(statuses)}
+
+
+def components(used: Iterable[str], *, writable: bool) -> Json:
+    """Return the parts that operations refer to; of the problems those of the statuses that are `used`."""
+    statuses = sorted({int(status) for status in used if int(status) >= HTTPStatus.BAD_REQUEST})
+    parts: Json = {
+        "schemas": {**schemas.terms(), "problem": schemas.problem(problems.MEMBERS)},
+        "responses": {
+            "304": {"description": said("not_modified"), "headers": {"ETag": reference("headers", "ETag")}},
+            "308": {
+                "description": said("moved"),
+                "headers": {"Location": reference("headers", "Location")},
+                "content": content((HTML,)),
+            },
+            **{str(status): _problem(HTTPStatus(status)) for status in statuses},
+        },
+        "parameters": _parameters(),
+        "headers": _headers(),
+    }
+    bearer = {_BEARER: {"type": "http", "scheme": "bearer", "description": said("bearer")}}
+    return {**parts, **({"securitySchemes": bearer} if writable else {})}
+
+
+def secured(made: Json, *, optional: bool = False) -> Json:
+    """Return an operation that takes a token, or needs one."""
+    return {**made, "security": [*([{}] if optional else []), {_BEARER: []}]}
+
+
+def _problem(status: HTTPStatus) -> Json:
+    found = [(key, detail) for key, of, detail in kinds(language()) if of == status]
+    lines = [problems.title(status), *(f"- `{key}`: {detail}" for key, detail in found)]
+    sent = ["Vary", "Cache-Control", "Content-Language"]
+    sent += ["Retry-After"] if status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE) else []
+    sent += ["WWW-Authenticate"] if status == HTTPStatus.UNAUTHORIZED else []
+    schema = schemas.problem_of(status.value, [problems.TYPE + key for key, _ in found])
+    return {
+        "description": "\n".join(lines),
+        "headers": {name: reference("headers", name) for name in sent},
+        "content": {PROBLEM.media_type: {"schema": schema}, **content((HTML,))},
+    }
+
+
+def _parameters() -> Json:
+    accepted = {"name": "Accept-Language", "in": "header", "description": said("parameter_accept_language")}
+    return {
+        "lang": query("lang", {**TEXT, "examples": list(i18n.LANGUAGES)}, empty=True),
+        "Accept-Language": {**accepted, "schema": {**TEXT, "examples": list(i18n.LANGUAGES)}},
+    }
+
+
+def _headers() -> Json:
+    always = ("Vary", "Cache-Control")
+    types = {"Retry-After": {"type": "integer", "minimum": 0}, "Location": ADDRESS}
+    names = (*always, "Content-Language", "Content-Disposition", "ETag", "Link", "Location", "Retry-After")
+    return {
+        name: {
+            "description": said(f"header_{name.lower().replace('-', '_')}"),
+            **({"required": True} if name in always else {}),
+            "schema": types.get(name, TEXT),
+        }
+        for name in (*names, "WWW-Authenticate")
+    }
+
+
+def _schema(one: Format, known: Mapping[str, Json]) -> Json:
+    """Return the schema of a format: JSON as it is `known`, text; anything for XML and what is binary."""
+    bare = _bare(one)
+    return known.get(one.name) or (schemas.LINKED if bare.endswith(_JSON) else TEXT if bare.startswith("text/") else {})
+
+
+def _bare(one: Format) -> str:
+    return one.media_type.partition(";")[0]

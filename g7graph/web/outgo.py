@@ -1,0 +1,110 @@
+"""What goes out is bounded: how long an answer may take to be fetched, how many bytes wait to be fetched.
+
+An answer is kept in a file until the client has taken it. A watch ends those that are taken too slowly and, where too
+much waits, the oldest of the client that has most: it shuts the connection down, so that no client takes what it got
+for whole. Which connection that is has to be guessed among those of the same address that are behind.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import IO, Any
+from weakref import WeakSet
+
+from g7graph.web.connections import connections
+from g7graph.web.visitor import address_of, named
+
+_CHUNK = 65_536
+_GRACE_SECONDS = 60.0
+_BYTES_A_SECOND = 100_000
+_LOOK_SECONDS = 1.0
+_WAIT_SECONDS = 0.2
+
+
+class Lent:
+    """A file that is sent as the body of an answer, and closed when it has been, or nobody takes it any more."""
+
+    def __init__(self, out: IO[bytes], size: int, environ: Mapping[str, Any]) -> None:
+        self.size, self.begun = size, time.monotonic()
+        self.address = address_of(environ)
+        self.client = named(str(environ.get("REMOTE_ADDR") or ""))
+        self._out = out
+        self._over = threading.Event()
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(lambda: self._out.read(_CHUNK), b"")
+
+    def close(self) -> None:
+        """Close the file."""
+        self._out.close()
+        self._over.set()
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether it takes longer than any client should."""
+        return time.monotonic() - self.begun > _GRACE_SECONDS + self.size / _BYTES_A_SECOND
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it has been sent, or nobody takes it any more."""
+        return self._over.is_set()
+
+    def end(self) -> None:
+        """Shut its connection down: one after another of those of its address that are behind, until it is over."""
+        behind = [(one.unsent, one) for one in connections() if one.peer[0] == self.address]
+        for unsent, one in sorted(behind, key=lambda pair: -pair[0]):
+            if not unsent:
+                return
+            one.end()
+            if self._over.wait(_WAIT_SECONDS):
+                return
+
+
+class Outgo:
+    """The answers that are being sent; a thread watches them while there are any."""
+
+    def __init__(self, most_bytes: int) -> None:
+        self._most_bytes = most_bytes
+        self._lock = threading.Lock()
+        self._now: WeakSet[Lent] = WeakSet()
+        self._on = False
+
+    def lend(self, out: IO[bytes], size: int, environ: Mapping[str, Any]) -> Lent:
+        """Return a file as the body of an answer."""
+        lent = Lent(out, size, environ)
+        if size > _CHUNK:  # less is with the kernel at once
+            with self._lock:
+                self._now.add(lent)
+                if not self._on:
+                    threading.Thread(target=self._look, daemon=True).start()
+                    self._on = True
+        return lent
+
+    def _look(self) -> None:
+        while True:
+            time.sleep(_LOOK_SECONDS)
+            with self._lock:
+                waiting = sorted((one for one in self._now if not one.is_over), key=lambda one: one.begun)
+                self._on = bool(waiting)
+                if not self._on:
+                    return
+            for one in self._overdue(waiting):
+                one.end()
+            del waiting
+
+    def _overdue(self, waiting: list[Lent]) -> list[Lent]:
+        """Return those that are to end, of the oldest first."""
+        found = [one for one in waiting if one.is_overdue]
+        left = [one for one in waiting if not one.is_overdue]
+        while sum(one.size for one in left) > self._most_bytes:
+            of_one: Counter[str] = Counter()
+            for one in left:
+                of_one[one.client] += one.size
+            most = of_one.most_common(1)[0][0]
+            victim = next(one for one in left if one.client == most)
+            left.remove(victim)
+            found.append(victim)
+        return found

@@ -1,0 +1,108 @@
+"""JSON Schemas of what the service answers: tables of RDF terms, problems, lists; those of `/openapi.json`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from g7graph.queries import SavedQuery
+from g7graph.table import Column
+from g7graph.vocab import XSD
+
+Json = dict[str, Any]
+
+TEXT: Json = {"type": "string"}
+COUNT: Json = {"type": "integer", "minimum": 0}
+ADDRESS: Json = {"type": "string", "format": "uri-reference"}
+#: JSON-LD, whatever it says.
+LINKED: Json = {"type": ["object", "array"]}
+
+#: The types of columns that are no datatypes of XML Schema.
+_PLAIN = {"iri": "iri", "string": "string", "lang": "string", "literal": "literal"}
+#: Datatypes whose values are of a column's type, too: an integer is a decimal (XML Schema 2 §3.4.13).
+_DERIVED = {"decimal": ("integer",)}
+
+
+def reference(part: str, name: str) -> Json:
+    """Refer to a component of the document.
+
+    >>> reference("schemas", "problem")
+    {'$ref': '#/components/schemas/problem'}
+    """
+    return {"$ref": f"#/components/{part}/{name}"}
+
+
+def record(required: Mapping[str, Json], optional: Mapping[str, Json] | None = None, *, more: bool = False) -> Json:
+    """Describe an object by its members; others are `more`."""
+    schema: Json = {"type": "object", "required": list(required), "properties": {**required, **(optional or {})}}
+    return schema if more else {**schema, "additionalProperties": False}
+
+
+def listed(items: Json) -> Json:
+    """Describe a list."""
+    return {"type": "array", "items": items}
+
+
+def terms() -> Json:
+    """Describe the terms of the SPARQL 1.1 Query Results JSON Format, and its answers to SELECT and ASK."""
+    literal = record({"type": {"const": "literal"}, "value": TEXT}, {"datatype": TEXT, "xml:lang": TEXT})
+    head = record({"vars": listed(TEXT)}, {"link": listed(TEXT)})
+    row = {"type": "object", "additionalProperties": reference("schemas", "term")}
+    return {
+        "iri": record({"type": {"const": "uri"}, "value": TEXT}),
+        "literal": literal,
+        "string": record({"type": {"const": "literal"}, "value": TEXT}, {"xml:lang": TEXT}),
+        "blank": record({"type": {"const": "bnode"}, "value": TEXT}),
+        "triple": record({"type": {"const": "triple"}, "value": {"type": "object"}}),
+        "term": {"anyOf": [reference("schemas", name) for name in ("iri", "literal", "blank", "triple")]},
+        "sparql-results": {
+            "anyOf": [
+                record({"head": head, "results": record({"bindings": listed(row)})}),
+                record({"head": {"type": "object"}, "boolean": {"type": "boolean"}}),
+            ]
+        },
+    }
+
+
+def results(asked: SavedQuery) -> Json:
+    """Describe the answer of a saved query: its columns in order, what each cell is; one not known is left out.
+
+    The header may say in which unit a column is (`units: {amountPEN: PEN}`).
+    """
+    said = asked.header.get("units")
+    units = said if isinstance(said, dict) else {}
+    cells = {column.name: _cell(column, units.get(column.name)) for column in asked.columns}
+    if not cells:  # the header promises nothing
+        return reference("schemas", "sparql-results")
+    head = record({"vars": {"const": list(cells)}}, {"link": listed(TEXT)})
+    return record({"head": head, "results": record({"bindings": listed(record({}, cells))})})
+
+
+def problem(members: Mapping[str, Json]) -> Json:
+    """Describe a problem document (RFC 9457 §3) with the members of our own that it may have."""
+    return record(
+        {
+            "type": ADDRESS,
+            "title": TEXT,
+            "status": {"type": "integer", "minimum": 400, "maximum": 599},
+            "detail": TEXT,
+            "instance": ADDRESS,
+        },
+        members,
+        more=True,
+    )
+
+
+def problem_of(status: int, kinds: Iterable[str]) -> Json:
+    """Describe the problem documents of a status: its `type` is one of some kinds."""
+    own = {"status": {"const": status}, "type": {"enum": [*kinds, "about:blank"]}}
+    return {"allOf": [reference("schemas", "problem"), {"properties": own}]}
+
+
+def _cell(column: Column, unit: object) -> Json:
+    if column.type in _PLAIN:
+        schema = reference("schemas", _PLAIN[column.type])
+    else:
+        datatypes = [XSD + name for name in (column.type, *_DERIVED.get(column.type, ()))]
+        schema = record({"type": {"const": "literal"}, "value": TEXT, "datatype": {"enum": datatypes}})
+    return schema if unit is None else {**schema, "description": str(unit), "x-unit": str(unit)}
