@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -72,6 +73,52 @@ def test_the_version_changes_with_the_data_and_only_then(plain: Path) -> None:
     assert before == version_of(Project.find(plain))
     (plain / "a.nq").write_text("")
     assert before != version_of(Project.find(plain))
+
+
+def changed_unseen(path: Path) -> None:
+    """Change a file's bytes, and neither its size nor its time: only reading it would tell."""
+    times = path.stat()
+    path.write_bytes(path.read_bytes().replace(b"http://x/c", b"http://x/z"))
+    os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
+
+
+def test_the_files_of_a_store_on_disk_are_not_read_again_while_their_sizes_and_times_are_the_same(
+    plain: Path, tmp_path: Path
+) -> None:
+    folder = str(tmp_path / "store")
+    os.utime(plain / "a.nq", (1_000_000_000, 1_000_000_000))
+    before = open_store(Project.find(plain), folder).version
+    changed_unseen(plain / "a.nq")
+    project = Project.find(plain)
+    assert version_of(project) != before
+    assert version_of(project, folder) == open_store(project, folder, read_only=True).version == before
+    (plain / "a.nq").touch()
+    assert version_of(project, folder) == version_of(project)
+
+
+def test_a_file_as_young_as_the_manifest_is_read_again(plain: Path, tmp_path: Path) -> None:
+    folder = str(tmp_path / "store")
+    open_store(Project.find(plain), folder)
+    times = (plain / "a.nq").stat()
+    os.utime(tmp_path / "store.manifest", ns=(times.st_atime_ns, times.st_mtime_ns))
+    changed_unseen(plain / "a.nq")
+    assert version_of(Project.find(plain), folder) == version_of(Project.find(plain))
+
+
+def test_a_file_touched_but_the_same_does_not_build_the_store_again(plain: Path, tmp_path: Path) -> None:
+    open_store(Project.find(plain), str(tmp_path / "store"))
+    made = (tmp_path / "store").stat().st_ino
+    (plain / "a.nq").touch()
+    open_store(Project.find(plain), str(tmp_path / "store"))
+    assert (tmp_path / "store").stat().st_ino == made
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[]", "no manifest", '{"version": "0"}'])
+def test_a_manifest_that_says_nothing_is_not_trusted(plain: Path, tmp_path: Path, text: str) -> None:
+    folder = str(tmp_path / "store")
+    version = open_store(Project.find(plain), folder).version
+    (tmp_path / "store.manifest").write_text(text)
+    assert version_of(Project.find(plain), folder) == version
 
 
 def test_a_malformed_file_stops_the_build_with_its_place(plain: Path) -> None:
