@@ -11,11 +11,14 @@ from typing import ClassVar
 
 import pyoxigraph as ox
 import pytest
+from click.testing import CliRunner
 
-from g7graph.build import open_store, version_of
+from g7graph.build import build, open_store, version_of
+from g7graph.cli import main
 from g7graph.derive import PROGRESS
 from g7graph.errors import DataError, QueryError, StoreError, UsageError
 from g7graph.project import Project
+from g7graph.store import stamp
 from g7graph.store.local import LocalStore
 from g7graph.store.remote import RemoteStore
 
@@ -144,6 +147,42 @@ def test_somebody_elses_database_is_left_alone(plain: Path, tmp_path: Path) -> N
     assert len(ox.Store.read_only(str(tmp_path / "theirs"))) == 1
 
 
+def test_a_store_that_is_replaced_can_be_read_to_its_end(plain: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "store"
+    before = open_store(Project.find(plain), str(folder), read_only=True)
+    for number in range(2):
+        (plain / f"{number}.nt").write_text(f"<http://x/{number}> <http://x/b> <http://x/c> .\n")
+        assert open_store(Project.find(plain), str(folder), read_only=True).table(COUNT).records() == [
+            {"n": number + 2}
+        ]
+    assert before.table(COUNT).records() == [{"n": 1}]
+    del before
+    (plain / "0.nt").unlink()
+    open_store(Project.find(plain), str(folder), read_only=True)
+    assert list(tmp_path.glob("store.old*")) == []
+
+
+def test_a_build_that_was_killed_before_its_end_is_done_again(plain: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "store"
+    open_store(Project.find(plain), str(folder), read_only=True)
+    stamp.write(folder, stamp.Stamp(""))
+    shutil.rmtree(folder)
+    (tmp_path / "store.new").mkdir()
+    assert open_store(Project.find(plain), str(folder), read_only=True).table(COUNT).records() == [{"n": 1}]
+    assert stamp.read(folder) == stamp.Stamp(version_of(Project.find(plain)))
+    assert not (tmp_path / "store.new").exists()
+
+
+def test_the_steps_of_a_build_are_told(plain: Path, project: Project, tmp_path: Path) -> None:
+    told: list[str] = []
+    build(Project.find(plain), tmp_path / "plain-store", on_step=told.append)
+    assert told == ["load"]
+    build(Project.find(plain), tmp_path / "plain-store", on_step=told.append)
+    assert told == ["load"]
+    build(project, tmp_path / "store", on_step=told.append)
+    assert told[1:] == ["load", "derive", "compact"]
+
+
 def test_a_malformed_file_leaves_the_store_that_was_there(plain: Path, tmp_path: Path) -> None:
     folder = str(tmp_path / "store")
     before = open_store(Project.find(plain), folder).table(COUNT)
@@ -187,7 +226,8 @@ def test_a_remote_store_is_only_ever_read(text: str) -> None:
             store.query(text)
         assert Recorded.asked == []
         assert store.table("SELECT ?s { ?s ?p ?o }").records() == []
-        assert len(Recorded.asked) == 1
+        assert all(asked.startswith(b"query=") for asked in Recorded.asked)
+        assert b"%3Fs+%3Fp+%3Fo" in Recorded.asked[-1]
         server.shutdown()
 
 
@@ -214,3 +254,17 @@ def test_a_framework_root_and_its_turtle_tree_are_the_same_data(project: Project
     assert [file.iri for file in root.graph_files()] == [file.iri for file in tree.graph_files()]
     assert not root.is_plain
     assert not tree.is_plain
+
+
+def test_a_build_of_the_store_alone_writes_no_dumps(
+    plain: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    words = ["--data", str(plain), "build", "--store", "here/store", "--lang", "en"]
+    alone = CliRunner().invoke(main, [*words, "--no-dumps"])
+    assert (alone.exit_code, alone.stderr) == (0, "2 statements in here/store.\n")
+    assert not (tmp_path / "dist").exists()
+    assert CliRunner().invoke(main, words).exit_code == 0
+    assert sorted(path.name for path in (tmp_path / "dist").iterdir()) == ["dataset.nq", "dataset.trig"]
+    assert CliRunner().invoke(main, words[:3]).exit_code == 0
+    assert (tmp_path / "dist/store.version").read_text() == (tmp_path / "here/store.version").read_text()

@@ -64,14 +64,17 @@ class Pool:
         self._nurseries: dict[int, int] = {}
         self.close = weakref.finalize(self, _ended, self._folder, os.getpid(), self._nurseries)
 
-    def publish(self, version: str, prepare: Callable[[], Work]) -> Edition:
-        """Fork workers, each of which calls `prepare` for its work, and have everybody ask them from now on."""
+    def publish(self, version: str, prepare: Callable[[], Work], *, on_disk: bool = False) -> Edition:
+        """Fork workers, each of which calls `prepare` for its work, and have everybody ask them from now on.
+
+        Where the data is `on_disk`, they may open files while they work.
+        """
         edition = Edition(self._number() + 1, version)
         place = self._folder / str(edition.number)
         place.mkdir()
         posts = [
-            Post(_listening(place / _OPEN), self.limits.together, sealed=True),
-            Post(_listening(place / _OWN), self.limits.own, sealed=False),
+            Post(_listening(place / _OPEN), self.limits.together, sealed=True, on_disk=on_disk),
+            Post(_listening(place / _OWN), self.limits.own, sealed=False, on_disk=on_disk),
             Post(_listening(place / _ABROAD), self.limits.abroad, sealed=False),
         ]
         before = dict(self._nurseries)
