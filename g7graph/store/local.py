@@ -19,7 +19,7 @@ _SYNTAX = re.compile(r"error at (?P<line>\d+):(?P<column>\d+): (?P<detail>.*)", 
 _UNKNOWN_FUNCTION = re.compile(r"The custom function <(?P<iri>[^>]*)> is not supported")
 _EXISTS = re.compile(r"The graph <(?P<iri>[^>]*)> (?P<what>already exists|does not exist)")
 _KEYWORD = re.compile(r"(?<![\w'\"\\.])[A-Za-z][A-Za-z_0-9]+(?![\w'\"\\])")
-_PUNCTUATION = re.compile(r'"(?:[^"\\]|\\.)*"')
+_SIGN = re.compile(r"""["][^"]+["]|\['""")
 _MOST_FUNCTIONS = 50
 _SNIPPET = 30
 _CLASS = re.compile(r"\[[^\]]*\](?:\s*\|\s*\[[^\]]*\])*")
@@ -145,7 +145,7 @@ def _begun(text: str, offset: int, detail: str) -> int:
     It takes as many characters as a keyword has before it compares, and says where it stands then: a keyword's length
     too far, unless it stands at the end of the text or expected a sign there.
     """
-    if offset >= len(text) or _PUNCTUATION.search(detail):
+    if offset >= len(text) or _SIGN.search(detail):
         return offset
     starts = {token.start for token in guard.tokens(text[:offset])}
     possible = {offset - len(word) for word in _KEYWORD.findall(_CLASS.sub("", detail))} & starts

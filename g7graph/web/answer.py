@@ -45,7 +45,7 @@ def table(asked: SavedQuery, values: Mapping[str, str], chosen: Format) -> Respo
     """Answer with the table of a saved query; binary ones are named for saving."""
     form = exports.TABLES[chosen.name]
     store = site().store
-    if form.binary and isinstance(store, PooledStore):  # their libraries are large: a worker loads them
+    if isinstance(store, PooledStore):
         job = {"query": asked.name, "values": values, "lang": language(), "form": chosen.name}
         response = file(store.pool.run(job), chosen)
     else:

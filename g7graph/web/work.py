@@ -1,4 +1,4 @@
-"""What the workers of a service do: evaluate queries, and write the tables whose libraries are large."""
+"""What the workers of a service do: evaluate queries, and write their answers in the form asked for."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import IO, Any
 
 from g7graph import exports, run
 from g7graph.queries import Library
+from g7graph.store.answers import RESULTS, write
 from g7graph.store.federation import Federation
 from g7graph.store.limits import Limits
 from g7graph.store.local import LocalStore
@@ -38,5 +39,8 @@ def _done(store: LocalStore, library: Library, job: Mapping[str, Any], out: IO[b
     if "query" not in job:
         answered(store, job, out)
         return
-    table = run.table(store, library[job["query"]], job["values"], lang=job["lang"])
-    out.write(exports.TABLES[job["form"]].write(table))
+    query, values, lang, form = library[job["query"]], job["values"], job["lang"], job["form"]
+    if form in RESULTS:
+        write(run.answer(store, query, values, lang=lang), form, out)
+    else:
+        out.write(exports.TABLES[form].write(run.table(store, query, values, lang=lang)))

@@ -16,6 +16,7 @@ from g7graph.build import open_local
 from g7graph.project import Project
 from g7graph.queries import Library
 from g7graph.store.change import Change, Outcome
+from g7graph.store.federation import NONE
 from g7graph.store.limits import Limits
 from g7graph.store.local import LocalStore
 from g7graph.store.pool import Pool
@@ -50,7 +51,7 @@ class Here:
         self.publish()
 
     def publish(self) -> None:
-        self.pool.publish(f"v{len(self.changes)}", working(lambda: self.store, self.library))
+        self.pool.publish(f"v{len(self.changes)}", working(lambda: self.store, self.library, NONE))
 
     def apply(self, change: Change) -> Outcome:
         with self.lock:
