@@ -1,22 +1,27 @@
 """Loading on disk beside pyoxigraph's own bulk load, then a cold start and the memory of serving from disk.
 
-    python -m bench.load --triples 10000000 [--framework] [--rounds N] [--folder FOLDER]
+    python -m bench.load --triples 10000000 [--data FILE | --framework] [--rounds N] [--dumps] [--folder FOLDER]
 
-`g7graph build` and `Store(path).bulk_load` take turns over the same data: N-Quads served as they are or, with
-`--framework`, the Turtle of a framework, which ours also derives from. Seconds, peak resident memory, ratio.
+What `g7graph build --no-dumps` does and `Store(path).bulk_load` take turns over the same files: N-Quads served as they
+are or, with `--framework`, the Turtle of a framework. Each is a process of its own, from its start to its end; what
+ours does more for a framework, to derive and to compact, stands on lines of its own. Seconds, peak resident memory,
+ratio of the loads.
 """
 
 from __future__ import annotations
 
 import argparse
+import http.client
+import json
 import os
 import shutil
 import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
 from bench import servers
@@ -28,14 +33,21 @@ from bench.throughput import Asker, Request, answer
 
 STORE = "store"
 STARTS = 3
+MORE = ("derive", "compact")
 
 
 @dataclass(frozen=True)
 class Load:
-    """What a load took, and the highest resident memory of its process."""
+    """What a load took, the highest resident memory of its process, and the seconds of each of its steps."""
 
     seconds: float
     megabytes: float
+    steps: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def loading(self) -> float:
+        """Its seconds without those of what a bulk load does not do."""
+        return self.seconds - sum(self.steps.get(name, 0.0) for name in MORE)
 
 
 def main() -> None:
@@ -46,6 +58,8 @@ def main() -> None:
         built, theirs = folder / "load-ours", folder / "load-theirs"
         if not options.serve_only:
             loading(data, built, theirs, options.rounds)
+        if options.dumps:
+            dumping(data, built)
         serving(data, built / STORE)
 
 
@@ -54,15 +68,24 @@ def loading(data: Path, built: Path, theirs: Path, rounds: int) -> None:
     own, other = [], []
     for _ in range(rounds):
         shutil.rmtree(built, ignore_errors=True)
-        own.append(run([sys.executable, "-m", "g7graph", "--data", str(data), "build", "--output", str(built)]))
+        own.append(_child("--build", data, built / STORE))
         shutil.rmtree(theirs, ignore_errors=True)
-        other.append(run([sys.executable, "-m", "bench.load", "--bulk-load", str(data), "--folder", str(theirs)]))
+        other.append(_child("--bulk-load", data, theirs))
         shutil.rmtree(theirs, ignore_errors=True)
-    for name, loads in (("g7graph build", own), ("pyoxigraph bulk_load", other)):
-        seconds = statistics.median(load.seconds for load in loads)
+    for name, loads in (("g7graph, loading", own), ("pyoxigraph bulk_load", other)):
+        seconds = statistics.median(load.loading for load in loads)
         print(f"{name:22s}{seconds:8.1f} s   {max(load.megabytes for load in loads):7.0f} MB at its highest")
-    ratio = statistics.median(b.seconds / a.seconds for a, b in zip(own, other, strict=True))
+    ratio = statistics.median(b.loading / a.loading for a, b in zip(own, other, strict=True))
     print(f"{'speed':22s}{ratio:8.2f} × that of bulk_load", flush=True)
+    for name in MORE:
+        if name in own[0].steps:
+            print(f"{f'g7graph, {name}':22s}{statistics.median(load.steps[name] for load in own):8.1f} s", flush=True)
+
+
+def dumping(data: Path, built: Path) -> None:
+    """Write the dumps of the store that was built; print seconds and memory."""
+    load = run([sys.executable, "-m", "g7graph", "--data", str(data), "build", "--output", str(built)])
+    print(f"{'dumps':22s}{load.seconds:8.1f} s   {load.megabytes:7.0f} MB at its highest", flush=True)
 
 
 def serving(data: Path, store: Path) -> None:
@@ -75,19 +98,39 @@ def serving(data: Path, store: Path) -> None:
     with servers.ours(data, store=str(store)) as server:
         print(f"{'memory, started':22s}{pss_megabytes(server):8.0f} MB PSS")
         with peak_pss(server) as peak:
-            _ask(server)
+            _ask(server, _requests(data))
         print(f"{'memory, after queries':22s}{pss_megabytes(server):8.0f} MB PSS, {peak[0]:.0f} MB at its highest")
 
 
 def run(command: Sequence[str]) -> Load:
-    """Run a program to its end. Raises SystemExit where it fails."""
+    """Run a program to its end; what it prints are the seconds of its steps. Raises SystemExit where it fails."""
     start = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+        printed = process.stdout.read() if process.stdout else b""
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise SystemExit(f"{' '.join(command)} ended with {process.returncode}")
-    return Load(time.perf_counter() - start, usage.ru_maxrss * 1024 / 1e6)
+    seconds = time.perf_counter() - start
+    return Load(seconds, usage.ru_maxrss * 1024 / 1e6, json.loads(printed) if printed else {})
+
+
+def _child(what: str, data: Path, folder: Path) -> Load:
+    return run([sys.executable, "-m", "bench.load", what, str(data), "--folder", str(folder)])
+
+
+def build(data: Path, folder: Path) -> None:
+    """Build as `g7graph build --no-dumps` does, and print the seconds of each step."""
+    from g7graph import build as ours
+    from g7graph.project import Project
+
+    begun: list[tuple[str, float]] = []
+    project = Project.find(data)
+    version = ours.build(project, folder, on_step=lambda name: begun.append((name, time.perf_counter())))
+    begun.append(("count", time.perf_counter()))
+    store = ours.opened(folder, version, union=not project.is_plain)
+    len(store.inner)
+    print(json.dumps({name: after - start for (name, start), (_, after) in pairwise(begun)}))
 
 
 def bulk_load(data: Path, folder: Path) -> None:
@@ -104,20 +147,29 @@ def bulk_load(data: Path, folder: Path) -> None:
     store.flush()
 
 
-def _ask(server: Server) -> None:
-    """A mix: some of each size one by one, then eight large ones at a time."""
+def _ask(server: Server, requests: Sequence[Request]) -> None:
+    """A mix: some of each size one by one, then eight of the largest at a time. Raises SystemExit for what fails."""
     asker = Asker()
-    for name in ("ask", "medium", "large"):
-        answer(server, Request.named(name))
-        asker.measure(server, Request.named(name), concurrency=1, seconds=5)
-    asker.measure(server, Request.named("large"), concurrency=8, seconds=20)
+    for request in requests:
+        status, _, body = answer(server, request)
+        if status != http.client.OK or b'"value"' not in body:
+            raise SystemExit(f"no rows, status {status}: {body[:300]!r}")
+        asker.measure(server, request, concurrency=1, seconds=5)
+    asker.measure(server, requests[-1], concurrency=8, seconds=20)
+
+
+def _requests(data: Path) -> list[Request]:
+    """A medium and a large SELECT; of plain RDF, whose default graph may be empty, from its named graphs."""
+    if data.is_dir():
+        return [Request.named(name) for name in ("medium", "large")]
+    return [Request(f"SELECT ?s ?p ?o WHERE {{ GRAPH ?g {{ ?s ?p ?o }} }} LIMIT {rows}") for rows in (1_000, 100_000)]
 
 
 def _data(folder: Path, options: argparse.Namespace) -> Path:
     name = folder / f"load-{options.triples}-{options.seed}"
     path = name if options.framework else name.with_suffix(".nq")
-    if path.exists():
-        return path
+    if options.data or path.exists():
+        return options.data or path
     folder.mkdir(parents=True, exist_ok=True)
     if options.framework:
         with framework(path) as sink:
@@ -136,12 +188,21 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=1, metavar="N", help="turns of each side")
     parser.add_argument("--serve-only", action="store_true", help="do not load: a kept folder has the store")
     parser.add_argument("--folder", type=Path, metavar="FOLDER", help="keep data and store here for the next run")
-    parser.add_argument("--bulk-load", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--data", type=Path, metavar="PATH", help="load this, whatever it is, and nothing generated")
+    parser.add_argument("--dumps", action="store_true", help="write the dumps, too")
+    for name in CHILDREN:
+        parser.add_argument(f"--{name}", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
-    if options.bulk_load:
-        bulk_load(options.bulk_load, options.folder)
-        raise SystemExit
+    for name, work in CHILDREN.items():
+        given = getattr(options, name.replace("-", "_"))
+        if given:
+            work(given, options.folder)
+            raise SystemExit
     return options
+
+
+#: What is measured in a process of its own.
+CHILDREN = {"build": build, "bulk-load": bulk_load}
 
 
 if __name__ == "__main__":

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+import weakref
+from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -14,48 +17,126 @@ from g7graph.errors import StoreError
 from g7graph.graph import format_of, unparsable
 from g7graph.project import Project
 from g7graph.queries import Library
+from g7graph.store import stamp
 from g7graph.store.local import LocalStore
+from g7graph.store.pinned import Pinned, remove_unread
 from g7graph.store.remote import RemoteStore
+from g7graph.store.stamp import Stamp
 
 MEMORY = "memory"
-_VERSION_SUFFIX = ".version"
 _FRESH_SUFFIX = ".new"
-_REPLACING = "being replaced"
+_OLD_SUFFIX = ".old"
+_BLOCK = 1 << 20
+
+OnStep = Callable[[str], object]
+
+
+def _silent(_: str) -> None:
+    """Tell nobody of a step."""
 
 
 def open_store(project: Project, where: str = MEMORY, *, read_only: bool = False) -> LocalStore | RemoteStore:
     """Open a project's store: remote where `where` is a URL, else as `open_local`."""
-    return RemoteStore(where) if "://" in where else open_local(project, where, read_only=read_only)
+    return (
+        RemoteStore(where, wants_union=not project.is_plain)
+        if "://" in where
+        else open_local(project, where, read_only=read_only)
+    )
 
 
-def open_local(project: Project, where: str = MEMORY, *, read_only: bool = False) -> LocalStore:
-    """Open a project's store in memory, or on disk (`where` is a folder).
+def open_local(
+    project: Project, where: str = MEMORY, *, read_only: bool = False, on_step: OnStep = _silent
+) -> LocalStore:
+    """Open a project's store in memory, or on disk (`where` is a folder) where `build` has it up to date.
 
-    A store on disk is built when the data, the rules or the program changed since; `read_only` opens it beside other
-    processes. A folder that holds something else is refused. Raises DataError for a file that does not parse,
-    StoreError for a store that cannot be opened.
+    `read_only` opens it beside other processes; `on_step` is told as by `build`. Raises DataError for a file that does
+    not parse, StoreError for a store that cannot be opened.
     """
+    if where != MEMORY:
+        folder = Path(where)
+        return opened(folder, build(project, folder, on_step=on_step), union=not project.is_plain, read_only=read_only)
     version = version_of(project)
-    if where == MEMORY:
-        return LocalStore(_filled(ox.Store(), project), version=version, union=not project.is_plain)
-    folder, union = Path(where), not project.is_plain
-    return LocalStore(_on_disk(folder, project, version, read_only), version=version, union=union, in_memory=False)
+    return LocalStore(_filled(ox.Store(), project, on_step), version=version, union=not project.is_plain)
 
 
-def version_of(project: Project) -> str:
+def opened(folder: Path, version: str, *, union: bool, read_only: bool = True) -> LocalStore:
+    """Open what is built on disk, as it is. Raises StoreError."""
+    try:
+        if not read_only:
+            return LocalStore(ox.Store(str(folder)), version=version, union=union, in_memory=False)
+        pinned = Pinned(folder)
+        store = LocalStore(ox.Store.read_only(pinned.path), version=version, union=union, in_memory=False)
+    except OSError as error:
+        raise StoreError("store_local", path=folder, detail=error) from error
+    weakref.finalize(store, lambda kept: kept, pinned)  # as long as the store is there
+    return store
+
+
+def as_built(folder: Path, version: str, *, union: bool) -> LocalStore:
+    """Open what is built on disk for reading. Raises StoreError where it is of another version by now."""
+    if (stamp.read(folder) or Stamp(version)).version != version:
+        raise StoreError("store_busy", path=folder)
+    return opened(folder, version, union=union)
+
+
+def current(project: Project, folder: Path) -> str | None:
+    """Return the version of a store on disk that can be opened as it is; None where it is to be built.
+
+    What was written to is its own truth: plain RDF stays as it is, and no store of a framework takes its place. Raises
+    StoreError for that, and for a folder that holds something else.
+    """
+    noted = stamp.read(folder)
+    if noted and noted.written:
+        if not project.is_plain:
+            raise StoreError("store_written", path=folder)
+        return noted.version
+    if noted is None and folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise StoreError("store_foreign", path=folder)
+    return noted.version if noted and folder.is_dir() and noted.version == stamp.remembered(project, folder) else None
+
+
+def build(project: Project, folder: Path, *, replace: bool = False, on_step: OnStep = _silent) -> str:
+    """Build a store on disk where the data, the rules or the program changed since it was; return its version.
+
+    `replace` builds anew what was written to. `on_step` is told `load`, `derive`, `compact` as each begins.
+    Raises DataError for a file that does not parse, StoreError as `current`.
+    """
+    try:
+        noted = stamp.read(folder)
+        standing = None if replace and noted and noted.written else current(project, folder)
+        if standing:
+            return standing
+        before, version = stamp.manifest(project), version_of(project)
+        if noted != Stamp(version) or not folder.is_dir():
+            with stamp.Held(folder):
+                _replace(folder, project, version, on_step)
+        stamp.remember(project, folder, version, before)
+    except OSError as error:
+        raise StoreError("store_local", path=folder, detail=error) from error
+    return version
+
+
+def version_of(project: Project, where: str = MEMORY) -> str:
     """Return a hash of all that a store's content depends on: data, ontology, rules, program.
 
-    16 hexadecimal digits of SHA-256.
+    16 hexadecimal digits of SHA-256. For a store in a folder, the hash kept beside it while no file has changed since.
     """
+    return (where != MEMORY and stamp.remembered(project, Path(where))) or _hashed(project)
+
+
+def _hashed(project: Project) -> str:
     digest = hashlib.sha256(__version__.encode())
-    rules = [] if project.is_plain else sorted((project.queries / "derive").rglob("*.rq"))
-    for path in [*(file.path for file in project.graph_files()), *rules]:
+    for path in stamp.inputs(project):
         digest.update(f"\n{project.name_of(path)}\n".encode())
-        digest.update(path.read_bytes())
+        with path.open("rb") as file:
+            while block := file.read(_BLOCK):
+                digest.update(block)
     return digest.hexdigest()[:16]
 
 
-def _filled(store: ox.Store, project: Project) -> ox.Store:
+def _filled(store: ox.Store, project: Project, on_step: OnStep) -> ox.Store:
+    """Load a project's files into a new store, and derive; return it. Raises DataError for what does not parse."""
+    on_step("load")
     for file in project.graph_files():
         try:
             store.bulk_load(
@@ -66,37 +147,36 @@ def _filled(store: ox.Store, project: Project) -> ox.Store:
         except SyntaxError as error:
             raise unparsable(error, project.name_of(file.path)) from error
     if not project.is_plain:
+        on_step("derive")
         derive(store, Library.read(project.queries).rules)
     return store
 
 
-def _on_disk(folder: Path, project: Project, version: str, read_only: bool) -> ox.Store:
-    """Open the store in a folder; its version is written beside it, so that nothing else is ever taken for one."""
-    stamp = folder.with_name(folder.name + _VERSION_SUFFIX)
-    try:
-        if not stamp.is_file() and folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-            raise StoreError("store_foreign", path=folder)
-        if not stamp.is_file() or stamp.read_text() != version:
-            _replace(folder, stamp, project, version)
-        return ox.Store.read_only(str(folder)) if read_only else ox.Store(str(folder))
-    except OSError as error:
-        raise StoreError("store_local", path=folder, detail=error) from error
+def _replace(folder: Path, project: Project, version: str, on_step: OnStep) -> None:
+    """Build beside the old store and put the new one in its place when it is whole: a bad file leaves the old one.
 
-
-def _replace(folder: Path, stamp: Path, project: Project, version: str) -> None:
-    """Build beside the old store and put the new one in its place when it is whole: a bad file leaves the old one."""
-    fresh = folder.with_name(folder.name + _FRESH_SUFFIX)
+    Whoever reads the old one goes on reading it.
+    """
+    fresh = stamp.beside(folder, _FRESH_SUFFIX)
     shutil.rmtree(fresh, ignore_errors=True)
-    fresh.parent.mkdir(parents=True, exist_ok=True)
     try:
-        store = _filled(ox.Store(str(fresh)), project)
-        store.optimize()
+        store = _filled(ox.Store(str(fresh)), project, on_step)
+        if not project.is_plain:
+            on_step("compact")
+            store.optimize()  # many files and what is derived lie in layers; one dump does not, and it costs a quarter
         store.flush()
         del store
-        stamp.write_text(_REPLACING)
+        stamp.write(folder, Stamp(""))
         if folder.is_dir():
-            shutil.rmtree(folder)
+            folder.rename(_unused(folder))
         fresh.rename(folder)
-        stamp.write_text(version)
+        stamp.write(folder, Stamp(version))
     finally:
-        shutil.rmtree(fresh, ignore_errors=True)
+        for left in [fresh, *folder.parent.glob(f"{folder.name}{_OLD_SUFFIX}*")]:
+            remove_unread(left)
+
+
+def _unused(folder: Path) -> Path:
+    """Return a name for a store that is replaced; others before may still be read."""
+    names = (stamp.beside(folder, f"{_OLD_SUFFIX}{number or ''}") for number in count())
+    return next(path for path in names if not path.exists())

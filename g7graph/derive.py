@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import tempfile
+from collections.abc import Mapping
 from graphlib import CycleError, TopologicalSorter
 
 import pyoxigraph as ox
@@ -12,6 +13,7 @@ from g7graph.errors import UsageError
 from g7graph.queries import SavedQuery
 
 PROGRESS = vocab.DERIVED + "progress"
+_HELD = 1 << 24
 
 
 def in_order(rules: Mapping[str, SavedQuery]) -> list[SavedQuery]:
@@ -34,11 +36,16 @@ def derive(store: ox.Store, rules: Mapping[str, SavedQuery]) -> int:
     graph = ox.NamedNode(PROGRESS)
     store.remove_graph(graph)
     for rule in in_order(rules):
+        _run(store, rule, graph)
+    (counted,) = store.query(f"SELECT (COUNT(*) AS ?n) WHERE {{ GRAPH {graph} {{ ?s ?p ?o }} }}")  # type: ignore[misc]
+    return int(counted[0].value)
+
+
+def _run(store: ox.Store, rule: SavedQuery, graph: ox.NamedNode) -> None:
+    """Answer into a file and load that: the store is not changed while it is read, nor are millions of triples held."""
+    with tempfile.SpooledTemporaryFile(_HELD) as file:
         found = store.query(rule.text, use_default_graph_as_union=True)
-        store.extend(_quads(found, graph))  # type: ignore[arg-type]  # a rule is a CONSTRUCT
-    return sum(1 for _ in store.quads_for_pattern(None, None, None, graph))
-
-
-def _quads(triples: Iterable[ox.Triple], graph: ox.NamedNode) -> list[ox.Quad]:
-    """Read the answer whole before the store changes under it."""
-    return [ox.Quad(triple.subject, triple.predicate, triple.object, graph) for triple in triples]
+        found.serialize(file, format=ox.RdfFormat.N_TRIPLES)  # type: ignore[arg-type]  # a rule is a CONSTRUCT
+        del found
+        file.seek(0)
+        store.bulk_load(input=file, format=ox.RdfFormat.N_TRIPLES, to_graph=graph)

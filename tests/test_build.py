@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -10,11 +11,14 @@ from typing import ClassVar
 
 import pyoxigraph as ox
 import pytest
+from click.testing import CliRunner
 
-from g7graph.build import open_store, version_of
+from g7graph.build import build, open_store, version_of
+from g7graph.cli import main
 from g7graph.derive import PROGRESS
 from g7graph.errors import DataError, QueryError, StoreError, UsageError
 from g7graph.project import Project
+from g7graph.store import stamp
 from g7graph.store.local import LocalStore
 from g7graph.store.remote import RemoteStore
 
@@ -74,6 +78,52 @@ def test_the_version_changes_with_the_data_and_only_then(plain: Path) -> None:
     assert before != version_of(Project.find(plain))
 
 
+def changed_unseen(path: Path) -> None:
+    """Change a file's bytes, and neither its size nor its time: only reading it would tell."""
+    times = path.stat()
+    path.write_bytes(path.read_bytes().replace(b"http://x/c", b"http://x/z"))
+    os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
+
+
+def test_the_files_of_a_store_on_disk_are_not_read_again_while_their_sizes_and_times_are_the_same(
+    plain: Path, tmp_path: Path
+) -> None:
+    folder = str(tmp_path / "store")
+    os.utime(plain / "a.nq", (1_000_000_000, 1_000_000_000))
+    before = open_store(Project.find(plain), folder).version
+    changed_unseen(plain / "a.nq")
+    project = Project.find(plain)
+    assert version_of(project) != before
+    assert version_of(project, folder) == open_store(project, folder, read_only=True).version == before
+    (plain / "a.nq").touch()
+    assert version_of(project, folder) == version_of(project)
+
+
+def test_a_file_as_young_as_the_manifest_is_read_again(plain: Path, tmp_path: Path) -> None:
+    folder = str(tmp_path / "store")
+    open_store(Project.find(plain), folder)
+    times = (plain / "a.nq").stat()
+    os.utime(tmp_path / "store.manifest", ns=(times.st_atime_ns, times.st_mtime_ns))
+    changed_unseen(plain / "a.nq")
+    assert version_of(Project.find(plain), folder) == version_of(Project.find(plain))
+
+
+def test_a_file_touched_but_the_same_does_not_build_the_store_again(plain: Path, tmp_path: Path) -> None:
+    open_store(Project.find(plain), str(tmp_path / "store"))
+    made = (tmp_path / "store").stat().st_ino
+    (plain / "a.nq").touch()
+    open_store(Project.find(plain), str(tmp_path / "store"))
+    assert (tmp_path / "store").stat().st_ino == made
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[]", "no manifest", '{"version": "0"}'])
+def test_a_manifest_that_says_nothing_is_not_trusted(plain: Path, tmp_path: Path, text: str) -> None:
+    folder = str(tmp_path / "store")
+    version = open_store(Project.find(plain), folder).version
+    (tmp_path / "store.manifest").write_text(text)
+    assert version_of(Project.find(plain), folder) == version
+
+
 def test_a_malformed_file_stops_the_build_with_its_place(plain: Path) -> None:
     (plain / "bad.ttl").write_text("@prefix x: <http://x/> .\nx:a x:b y:c .\n")
     with pytest.raises(DataError, match=r"bad\.ttl, line 2, column 9"):
@@ -95,6 +145,42 @@ def test_somebody_elses_database_is_left_alone(plain: Path, tmp_path: Path) -> N
     with pytest.raises(StoreError, match="something else"):
         open_store(Project.find(plain), str(tmp_path / "theirs"))
     assert len(ox.Store.read_only(str(tmp_path / "theirs"))) == 1
+
+
+def test_a_store_that_is_replaced_can_be_read_to_its_end(plain: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "store"
+    before = open_store(Project.find(plain), str(folder), read_only=True)
+    for number in range(2):
+        (plain / f"{number}.nt").write_text(f"<http://x/{number}> <http://x/b> <http://x/c> .\n")
+        assert open_store(Project.find(plain), str(folder), read_only=True).table(COUNT).records() == [
+            {"n": number + 2}
+        ]
+    assert before.table(COUNT).records() == [{"n": 1}]
+    del before
+    (plain / "0.nt").unlink()
+    open_store(Project.find(plain), str(folder), read_only=True)
+    assert list(tmp_path.glob("store.old*")) == []
+
+
+def test_a_build_that_was_killed_before_its_end_is_done_again(plain: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "store"
+    open_store(Project.find(plain), str(folder), read_only=True)
+    stamp.write(folder, stamp.Stamp(""))
+    shutil.rmtree(folder)
+    (tmp_path / "store.new").mkdir()
+    assert open_store(Project.find(plain), str(folder), read_only=True).table(COUNT).records() == [{"n": 1}]
+    assert stamp.read(folder) == stamp.Stamp(version_of(Project.find(plain)))
+    assert not (tmp_path / "store.new").exists()
+
+
+def test_the_steps_of_a_build_are_told(plain: Path, project: Project, tmp_path: Path) -> None:
+    told: list[str] = []
+    build(Project.find(plain), tmp_path / "plain-store", on_step=told.append)
+    assert told == ["load"]
+    build(Project.find(plain), tmp_path / "plain-store", on_step=told.append)
+    assert told == ["load"]
+    build(project, tmp_path / "store", on_step=told.append)
+    assert told[1:] == ["load", "derive", "compact"]
 
 
 def test_a_malformed_file_leaves_the_store_that_was_there(plain: Path, tmp_path: Path) -> None:
@@ -168,3 +254,17 @@ def test_a_framework_root_and_its_turtle_tree_are_the_same_data(project: Project
     assert [file.iri for file in root.graph_files()] == [file.iri for file in tree.graph_files()]
     assert not root.is_plain
     assert not tree.is_plain
+
+
+def test_a_build_of_the_store_alone_writes_no_dumps(
+    plain: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    words = ["--data", str(plain), "build", "--store", "here/store", "--lang", "en"]
+    alone = CliRunner().invoke(main, [*words, "--no-dumps"])
+    assert (alone.exit_code, alone.stderr) == (0, "2 statements in here/store.\n")
+    assert not (tmp_path / "dist").exists()
+    assert CliRunner().invoke(main, words).exit_code == 0
+    assert sorted(path.name for path in (tmp_path / "dist").iterdir()) == ["dataset.nq", "dataset.trig"]
+    assert CliRunner().invoke(main, words[:3]).exit_code == 0
+    assert (tmp_path / "dist/store.version").read_text() == (tmp_path / "here/store.version").read_text()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -29,6 +30,9 @@ result:1 g7:objective objective:1 .
 #: A measurement whose passage gives no number.
 WORDS = "words"
 MINUS = "\N{MINUS SIGN}"
+
+#: Of what a node has several, the keys are listed.
+SEVERAL = ("responsibility", "summary")
 
 Derived = dict[str, dict[str, object]]
 
@@ -104,6 +108,8 @@ def by_key(store: ox.Store) -> Derived:
         value = value_of(quad.object)
         if name.startswith("prov:"):
             properties[name] = sorted([*properties.get(name, []), str(value)])  # type: ignore[misc]
+        elif name in SEVERAL:
+            properties[name] = sorted([*properties.get(name, []), re.split("[/:]", str(value))[-1]])  # type: ignore[misc]
         else:
             assert name not in properties, f"two values of {name}"
             properties[name] = value
@@ -348,6 +354,144 @@ def test_every_rule_signs_with_its_own_name() -> None:
         assert f"prov:wasGeneratedBy <{vocab.QUERY}derive/{name}>" in rule.text
 
 
+# ---- who is responsible
+
+
+def responsibility(
+    key: str, date: str | None = None, *, code: str = "1.1", who: str = "g7:responsible agency:dar"
+) -> str:
+    """A responsibility of a round, or of the plan where there is no date."""
+    round_of = f"g7:round round:{date} ; " if date else ""
+    return f"responsibility:{key} g7:indicator indicator:{code} ; {round_of}{who} .\n"
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        pytest.param(responsibility("plan"), ["plan"], id="the plan's"),
+        pytest.param(
+            responsibility("plan") + responsibility("now", "2014-11"), ["now"], id="the round's before the plan's"
+        ),
+        pytest.param(responsibility("plan") + responsibility("before", "2014-05"), ["before"], id="the latest before"),
+        pytest.param(
+            responsibility("plan") + responsibility("draft", "2014-08"), ["plan"], id="not what nobody approved"
+        ),
+        pytest.param(responsibility("plan") + responsibility("later", "2015-01"), ["plan"], id="not what came later"),
+        pytest.param(
+            responsibility("one", "2014-11") + responsibility("two", "2014-11"), ["one", "two"], id="all rows"
+        ),
+        pytest.param(responsibility("own") + responsibility("head", code="1"), ["own"], id="its own before its head's"),
+        pytest.param(responsibility("head", code="1"), ["head"], id="its head's"),
+        pytest.param(
+            responsibility("own") + responsibility("head", "2014-05", code="1"), ["head"], id="a later one of its head"
+        ),
+        pytest.param(
+            responsibility("nobody", "2014-11", who="g7:position 1") + responsibility("plan"),
+            ["plan"],
+            id="not one that names nobody",
+        ),
+    ],
+)
+def test_the_responsibilities_that_count(data: str, expected: list[str]) -> None:
+    rounds = round_("2014-05", "locked") + round_("2014-08", "draft") + round_("2014-11") + round_("2015-01")
+    head = indicator("1", kind="CompositeIndicator") + "indicator:1.1 g7:componentOf indicator:1 .\n"
+    found = derived(rounds + head + indicator("1.1") + data)
+    assert found["1.1-2014-11"]["responsibility"] == expected
+
+
+# ---- summaries
+
+
+COUNTED = (
+    round_("2014-05")
+    + 'result:1 a g7:Result ; skos:notation "result-1" . objective:1 skos:notation "objective-1" .\n'
+    + 'axis:efficiency skos:notation "efficiency" . axis:dialogue skos:notation "dialogue" .\n'
+    + indicator("1.1")
+    + indicator("1.2")
+    + indicator("1", kind="CompositeIndicator")
+    + indicator("O1.1", parent="objective:1")
+    + "indicator:1.1 g7:axis axis:efficiency ; g7:position 3 .\n"
+    + "indicator:1.2 g7:axis axis:dialogue ; g7:position 2 .\n"
+    + "indicator:1 g7:axis axis:efficiency ; g7:position 1 .\n"
+    + "indicator:O1.1 g7:axis axis:efficiency ; g7:position 4 .\n"
+    + measurement("Target", "5", code="1.1")
+    + measurement("Actual", "6", code="1.1")
+    + measurement("Actual", WORDS, code="O1.1")
+    + responsibility("a", who="g7:donor agency:seco ; g7:implementer agency:ifc")
+    + responsibility("b", who="g7:donor agency:seco")
+    + responsibility("c", code="1.2", who="g7:donor agency:seco")
+    + responsibility("d", code="O1.1", who="g7:responsible <http://example.org/who/1>")
+)
+COUNTS = ("indicators", "exceeded", "achieved", "onTrack", "behind", "inProgress", "notReported")
+SUMMARIES = {
+    "result-1": "2 1 0 0 0 0 1",
+    "objective-1": "3 1 0 0 0 1 1",
+    "objective-1-efficiency": "2 1 0 0 0 1 0",
+    "objective-1-dialogue": "1 0 0 0 0 0 1",
+    "efficiency": "2 1 0 0 0 1 0",
+    "dialogue": "1 0 0 0 0 0 1",
+    "agency-seco-donor": "2 1 0 0 0 0 1",
+    "agency-seco-donor-efficiency": "1 1 0 0 0 0 0",
+    "agency-seco-donor-dialogue": "1 0 0 0 0 0 1",
+    "agency-ifc-implementer": "1 1 0 0 0 0 0",
+    "agency-ifc-implementer-efficiency": "1 1 0 0 0 0 0",
+    "http%3A%2F%2Fexample.org%2Fwho%2F1-responsible": "1 0 0 0 0 1 0",
+    "http%3A%2F%2Fexample.org%2Fwho%2F1-responsible-efficiency": "1 0 0 0 0 1 0",
+}
+OVERVIEWS = {
+    "result": "result-1",
+    "objective": "objective-1",
+    "objective-efficiency": "objective-1-efficiency",
+    "objective-dialogue": "objective-1-dialogue",
+    "axis": "dialogue efficiency",
+    "axis-objective-1": "objective-1-dialogue objective-1-efficiency",
+    "agency": "agency-ifc-implementer agency-seco-donor http%3A%2F%2Fexample.org%2Fwho%2F1-responsible",
+    "agency-efficiency": "agency-ifc-implementer-efficiency agency-seco-donor-efficiency "
+    "http%3A%2F%2Fexample.org%2Fwho%2F1-responsible-efficiency",
+    "agency-dialogue": "agency-seco-donor-dialogue",
+}
+
+
+@pytest.fixture(scope="module")
+def counted() -> Derived:
+    """What both engines make of COUNTED, by the keys of summaries and overviews."""
+    return {key.removesuffix("-2014-05"): one for key, one in derived(COUNTED).items()}
+
+
+def overviews(counted: Derived) -> list[tuple[str, dict[str, object]]]:
+    return [(key, one) for key, one in counted.items() if "groupedBy" in one]
+
+
+def test_leaves_are_counted_once_for_each_result_objective_axis_and_agency_in_a_role(counted: Derived) -> None:
+    found = {key: " ".join(str(one[name]) for name in COUNTS) for key, one in counted.items() if "indicators" in one}
+    assert found == SUMMARIES
+
+
+def test_an_axis_comes_where_its_first_leaf_does(counted: Derived) -> None:
+    found = {key: one["position"] for key, one in counted.items() if "position" in one}
+    assert found == {"efficiency": "3", "dialogue": "2", "objective-1-efficiency": "3", "objective-1-dialogue": "2"}
+
+
+def test_an_overview_holds_the_summaries_that_are_read_side_by_side(counted: Derived) -> None:
+    found = {key: one["summary"] for key, one in overviews(counted)}
+    assert found == {key: [f"{part}-2014-05" for part in parts.split()] for key, parts in OVERVIEWS.items()}
+
+
+def test_an_overview_says_what_it_groups_by_and_is_limited_to(counted: Derived) -> None:
+    names = ("groupedBy", "axis", "underObjective")
+    found = {key: [str(one[name]) for name in names if name in one] for key, one in overviews(counted)}
+    assert found["axis-objective-1"] == ["g7:Axis", "objective:1"]
+    assert found["objective-efficiency"] == ["g7:Objective", "axis:efficiency"]
+    assert (found["result"], found["agency"]) == (["g7:Result"], ["g7:Agency"])
+
+
+def test_a_summary_names_what_it_counts_of_and_the_rule_that_made_it(counted: Derived) -> None:
+    found = counted["agency-seco-donor"]
+    assert found["prov:wasDerivedFrom"] == ["agency:seco", "round:2014-05"]
+    assert found["prov:wasGeneratedBy"] == ["query:derive/totals"]
+    assert (found["agency"], found["agencyRole"]) == ("agency:seco", "agency-role:donor")
+
+
 # ---- running the rules
 
 
@@ -362,7 +506,11 @@ def test_deriving_again_gives_the_same() -> None:
 
 
 def test_a_rule_runs_after_those_it_names() -> None:
-    assert [rule.name for rule in in_order(RULES)] == ["progress", "ratios", "status"]
+    order = [rule.name for rule in in_order(RULES)]
+    assert order[:3] == ["progress", "ratios", "status"]
+    assert order[-1] == "overviews"
+    for name, rule in RULES.items():
+        assert all(order.index(before) < order.index(name) for before in rule.header.get("after") or ()), name
 
 
 def test_rules_that_wait_for_one_another_are_refused() -> None:

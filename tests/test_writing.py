@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import random
 import shutil
-import signal
-import socket
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote
@@ -27,6 +22,7 @@ from g7graph.project import Project
 from g7graph.store.change import Change, Document, Kind, Rejected
 from g7graph.writing.files import rewritten
 from g7graph.writing.framework import Framework
+from tests.services import KILLER, send, serving
 
 NOW = datetime(2026, 11, 23, 22, 5, 1, 250_000, tzinfo=UTC)
 INDICATORS = "https://w3id.org/g7graph/graph/indicators"
@@ -57,8 +53,6 @@ ONTOLOGY = """@prefix g7: <https://w3id.org/g7graph/ontology#> .
 
 g7:value a owl:DatatypeProperty .
 """
-TOKEN = "a-token-of-some-length"  # noqa: S105 - of a server that this test starts
-START_SECONDS = 30
 
 
 @pytest.fixture
@@ -175,42 +169,6 @@ def test_what_did_not_change_keeps_its_form(tmp_path: Path) -> None:
     assert "ns1:c 2" in text
 
 
-@contextmanager
-def serving(root: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
-    """Serve a framework, writable, in a process group of its own."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "g7graph", "--data", str(root), "serve", "--port", str(port), "--writable"]
-    process = subprocess.Popen(command, env={**os.environ, "G7GRAPH_TOKEN": TOKEN}, start_new_session=True)
-    url = f"http://127.0.0.1:{port}"
-    try:
-        deadline = time.monotonic() + START_SECONDS
-        while True:
-            try:
-                send(f"{url}/health")
-            except (urllib.error.URLError, ConnectionError):
-                assert process.poll() is None
-                assert time.monotonic() < deadline
-                time.sleep(0.05)
-            else:
-                break
-        yield url, process
-    finally:
-        if process.poll() is None:
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-
-
-def send(
-    url: str, body: str | None = None, kind: str = "application/sparql-update", method: str | None = None
-) -> bytes:
-    headers = {"Authorization": f"Bearer {TOKEN}", "Content-Type": kind, "Accept": "*/*"} if body is not None else {}
-    asked = urllib.request.Request(url, body.encode() if body is not None else None, headers, method=method)  # noqa: S310 - our own server
-    with urllib.request.urlopen(asked, timeout=60) as answer:  # noqa: S310
-        return bytes(answer.read())
-
-
 def labels(url: str) -> set[str]:
     text = "SELECT ?l { ?s <http://www.w3.org/2000/01/rdf-schema#label> ?l FILTER(STRSTARTS(?l, 'n')) }"
     rows = json.loads(send(f"{url}/sparql?query={quote(text)}&format=json"))["results"]["bindings"]
@@ -218,7 +176,8 @@ def labels(url: str) -> set[str]:
 
 
 def test_what_was_accepted_is_served_and_a_wrong_token_is_refused(root: Path) -> None:
-    with serving(root) as (url, _):
+    with serving(root) as service:
+        url = service.url
         text = f'{PREFIXES} INSERT DATA {{ GRAPH <{INDICATORS}> {{ indicator:n1 rdfs:label "n1" }} }}'
         send(f"{url}/sparql", text)
         assert labels(url) == {"n1"}
@@ -244,7 +203,8 @@ def test_a_service_killed_at_any_moment_keeps_what_it_accepted(root: Path, attem
     accepted: set[str] = set()
     sent: set[str] = set()
     for _ in range(3):
-        with serving(root) as (url, process):
+        with serving(root) as service:
+            url, process = service.url, service.process
             assert accepted <= labels(url) <= sent
             end = time.monotonic() + 0.3 + chance.random() * 1.2
             while time.monotonic() < end:
@@ -280,9 +240,6 @@ def test_a_service_killed_at_any_moment_keeps_what_it_accepted(root: Path, attem
     assert accepted <= {str(row["l"]) for row in rows} <= sent
 
 
-KILLER = "import os, signal, sys, time; time.sleep(float(sys.argv[2])); os.killpg(int(sys.argv[1]), signal.SIGKILL)"
-
-
 def test_the_projects_own_data_takes_a_change(tmp_path: Path, project: Project) -> None:
     """A label is corrected in the alliance's own framework, with all its shapes and checks."""
     shutil.copytree(project.data, tmp_path / "data" / "ttl")
@@ -296,3 +253,18 @@ def test_the_projects_own_data_takes_a_change(tmp_path: Path, project: Project) 
     )
     assert one.store.version != version
     assert 'skos:altLabel "MEM"@es' in turtle(tmp_path, "agencies")
+
+
+def test_a_framework_on_disk_is_written_and_served_again(root: Path, tmp_path: Path) -> None:
+    """Each change has the store built anew; what is read meanwhile and after a restart is what the files say."""
+    place = tmp_path / "built" / "store"
+    text = f'{PREFIXES} INSERT DATA {{ GRAPH <{INDICATORS}> {{ indicator:%s rdfs:label "%s" }} }}'
+    with serving(root, "--store", place) as service:
+        for name in ("n1", "n2", "n3"):
+            send(f"{service.url}/sparql", text % (name, name))
+            assert name in labels(service.url)
+        version = service.version()
+    for writable in (True, False):
+        with serving(root, "--store", place, writable=writable) as service:
+            assert labels(service.url) == {"n1", "n2", "n3"}
+            assert service.version() == version

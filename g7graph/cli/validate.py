@@ -33,7 +33,7 @@ _COLUMNS = tuple(Column(field.name, "integer" if field.name == "line" else "stri
 def validate(context: click.Context, paths: tuple[Path, ...], form: str, output: Path | None) -> None:
     """Validate; exits with 1 where there are violations."""
     chosen = settings(context)
-    findings = [finding for project, extra in _targets(chosen, paths) for finding in _run(project, extra, chosen)]
+    findings = [finding for project, extra in _targets(chosen, paths) for finding in found_in(project, extra, chosen)]
     if form == "json":
         listed = json.dumps([asdict(finding) for finding in findings], ensure_ascii=False, indent=2)
         write((listed + "\n").encode(), output)
@@ -43,7 +43,7 @@ def validate(context: click.Context, paths: tuple[Path, ...], form: str, output:
         write(plain(as_table(findings)).encode(), output)
     elif findings:
         show(as_table(findings))
-    click.echo(_summary(findings, chosen), err=True)
+    click.echo(summary(findings, chosen), err=True)
     if any(finding.severity == VIOLATION for finding in findings):
         context.exit(1)
 
@@ -72,7 +72,8 @@ def _targets(chosen: Settings, paths: tuple[Path, ...]) -> Iterator[tuple[Projec
         yield Project.find(folder), []
 
 
-def _run(project: Project, extra: list[Path], chosen: Settings) -> list[Finding]:
+def found_in(project: Project, extra: list[Path], chosen: Settings) -> list[Finding]:
+    """Validate a project, and files beside it, with a bar that shows how far it is."""
     from g7graph.validate import validate as find
 
     with progress() as bar:
@@ -86,7 +87,8 @@ def _run(project: Project, extra: list[Path], chosen: Settings) -> list[Finding]
         )
 
 
-def _summary(findings: list[Finding], chosen: Settings) -> str:
+def summary(findings: list[Finding], chosen: Settings) -> str:
+    """Say how many findings there are of each severity."""
     if not findings:
         return chosen.say("no_findings")
     counts = Counter(finding.severity for finding in findings)

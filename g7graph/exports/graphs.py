@@ -23,12 +23,12 @@ _NC_NAME_END = re.compile(r"[^\W\d][\w.\-]*$")
 
 def turtle(statements: Statements) -> bytes:
     """Write Turtle with those of the project's prefixes that are in use; graph names are left out."""
-    return _prefixes_sorted(_written(_triples(statements), ox.RdfFormat.TURTLE))
+    return prefixes_sorted(_written(_triples(statements), ox.RdfFormat.TURTLE))
 
 
 def trig(statements: Statements) -> bytes:
     """Write TriG with those of the project's prefixes that are in use."""
-    return _prefixes_sorted(_written(_quads(statements), ox.RdfFormat.TRIG))
+    return prefixes_sorted(_written(_quads(statements), ox.RdfFormat.TRIG))
 
 
 def ntriples(statements: Statements) -> bytes:
@@ -69,10 +69,15 @@ def _quads(statements: Statements) -> list[ox.Quad]:
 
 def _in_order(quads: Iterable[ox.Quad]) -> list[ox.Quad]:
     """Name the blank nodes, drop what is said twice, sort by graph and subject with the type first."""
+    return sorted(canonical(quads), key=_key)
+
+
+def canonical(quads: Iterable[ox.Quad]) -> ox.Dataset:
+    """Name the blank nodes by RDFC-1.0 and drop what is said twice."""
     dataset = ox.Dataset(quads)
     if any(isinstance(term, ox.BlankNode) for quad in dataset for term in _terms(quad)):
         dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
-    return sorted(dataset, key=_key)
+    return dataset
 
 
 def _key(quad: ox.Quad) -> tuple[str, str, bool, str, str]:
@@ -101,7 +106,7 @@ def _in_use(statements: list[ox.Triple] | list[ox.Quad]) -> dict[str, str]:
     return {prefix: space for prefix, space in vocab.PREFIXES.items() if prefix in useful}
 
 
-def _prefixes_sorted(written: bytes) -> bytes:
+def prefixes_sorted(written: bytes) -> bytes:
     """Sort the prefix lines it opens with, which the engine writes in no order; a blank line ends them."""
     lines = written.splitlines(keepends=True)
     count = next((n for n, line in enumerate(lines) if not line.startswith(b"@prefix ")), len(lines))

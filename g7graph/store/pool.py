@@ -66,15 +66,18 @@ class Pool:
         self._nurseries: list[_Nursery] = []
         self.close = weakref.finalize(self, _ended, self._folder, self._kept, os.getpid(), self._nurseries)
 
-    def publish(self, version: str, prepare: Callable[[], Work]) -> Edition:
-        """Fork workers, each of which calls `prepare` for its work, and have everybody ask them from now on."""
+    def publish(self, version: str, prepare: Callable[[], Work], *, on_disk: bool = False) -> Edition:
+        """Fork workers, each of which calls `prepare` for its work, and have everybody ask them from now on.
+
+        Where the data is `on_disk`, they may open files while they work.
+        """
         edition = Edition(self._number() + 1, version)
         place = self._folder / str(edition.number)
         shutil.rmtree(place, ignore_errors=True)  # of a process that ended while it published
         place.mkdir()
         posts = [
-            Post(_listening(place / _OPEN), self.limits.together, sealed=True),
-            Post(_listening(place / _OWN), self.limits.own, sealed=False, patient=False),
+            Post(_listening(place / _OPEN), self.limits.together, sealed=True, on_disk=on_disk),
+            Post(_listening(place / _OWN), self.limits.own, sealed=False, patient=False, on_disk=on_disk),
             Post(_listening(place / _ABROAD), self.limits.abroad, sealed=False),
         ]
         nursery = _Nursery(*_forked(posts, prepare, self.limits), place)

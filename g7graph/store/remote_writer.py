@@ -11,6 +11,7 @@ from g7graph.store import guard
 from g7graph.store.answers import GRAPHS
 from g7graph.store.change import Change, Document, Kind, Outcome
 from g7graph.store.connection import Watch
+from g7graph.store.local import BASE
 from g7graph.store.remote import RemoteStore
 
 _METHODS = {Kind.REPLACE: "PUT", Kind.MERGE: "POST", Kind.DROP: "DELETE"}
@@ -75,13 +76,21 @@ def load(store: ox.Store, writer: RemoteWriter, *, who: str, progress: Callable[
     A graph is replaced whole or not at all; the graphs of the remote store that are not in this one stay.
     `progress` is told each graph before it is sent.
     """
-    graphs = sorted(graph.value for graph in store.named_graphs() if isinstance(graph, ox.NamedNode))
+    graphs = loadable(store)
     for graph in graphs:
         progress(graph)
-        quads = store.quads_for_pattern(None, None, None, ox.NamedNode(graph))
+        place = ox.NamedNode(graph) if graph else ox.DefaultGraph()
+        quads = store.quads_for_pattern(None, None, None, place)
         body = ox.serialize((quad.triple for quad in quads), format=ox.RdfFormat.N_TRIPLES) or b""
-        writer.apply(Change(Kind.REPLACE, who, graph=graph, documents=(Document(body, "nt", graph),)))
+        writer.apply(Change(Kind.REPLACE, who, graph=graph or None, documents=(Document(body, "nt", graph or BASE),)))
     return len(graphs)
+
+
+def loadable(store: ox.Store) -> list[str]:
+    """List what `load` loads: the named graphs, sorted; before them the default graph, as "", where it has anything."""
+    plain = any(True for _ in store.quads_for_pattern(None, None, None, ox.DefaultGraph()))
+    named = sorted(graph.value for graph in store.named_graphs() if isinstance(graph, ox.NamedNode))
+    return [*([""] if plain else []), *named]
 
 
 def _update_of(change: Change, triples: list[ox.Triple]) -> str:

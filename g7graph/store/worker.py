@@ -28,6 +28,7 @@ from typing import IO, Any, NoReturn, cast
 from g7graph.errors import G7Error, Limited, QueryError, StoreError, UsageError
 from g7graph.store.limits import Limits
 from g7graph.store.outlet import Out, Sealed
+from g7graph.store.seal import without_sockets
 
 #: Does a job, writing its answer to the file. Raises UsageError, which reaches whoever asked.
 Work = Callable[[Mapping[str, Any], IO[bytes]], object]
@@ -39,6 +40,7 @@ _PAUSE_SECONDS = 0.5
 _QUICK_SECONDS = 0.1
 _LAST_OF_ALL = 19
 _GROWN_BYTES = 100_000_000
+_GROWN_BYTES_ON_DISK = 40_000_000  # the engine keeps blocks that the system's cache of files has, too
 _BUFFER_BYTES = 262_144
 _STATM = Path("/proc/self/statm")
 _FIRST_TO_END = Path("/proc/self/oom_score_adj")
@@ -46,8 +48,10 @@ _FIRST_TO_END = Path("/proc/self/oom_score_adj")
 
 @dataclass(frozen=True)
 class Post:
-    """Where workers take connections: how many of them, and whether they may open files or sockets while they work.
+    """Where workers take connections: how many of them, and what they may open while they work.
 
+    Those that are `sealed` open no sockets, and no files but for those of a store that lies `on_disk`: the engine opens
+    its tables as it comes to them.
     Where they are `patient`, work that takes long gives way to everything else on the machine.
     """
 
@@ -55,6 +59,7 @@ class Post:
     workers: int
     sealed: bool
     patient: bool = True
+    on_disk: bool = False
 
 
 def nurse(posts: list[Post], lifeline: int, prepare: Callable[[], Work], limits: Limits) -> NoReturn:
@@ -107,6 +112,8 @@ def _fork(post: Post, lifeline: int, prepare: Callable[[], Work], limits: Limits
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         faulthandler.disable()  # what a limit ends is told as a problem, not as a stack
+        if post.sealed:
+            without_sockets()
         _Worker(post, lifeline, prepare(), limits).run()
         code = 0
     finally:
@@ -120,7 +127,7 @@ class _Worker:
 
     def __init__(self, post: Post, lifeline: int, work: Work, limits: Limits) -> None:
         self.post, self.lifeline, self.work, self.limits = post, lifeline, work, limits
-        self.base = _memory()[1]
+        self.most = _memory()[1] + (_GROWN_BYTES_ON_DISK if post.on_disk else _GROWN_BYTES)
         self._confine()
 
     def run(self) -> None:
@@ -136,7 +143,7 @@ class _Worker:
             connection.setblocking(True)
             with connection:
                 self._serve(connection)
-            if _memory()[1] - self.base > _GROWN_BYTES:
+            if _memory()[1] > self.most:
                 return
 
     def _called(self) -> bool:
@@ -194,7 +201,7 @@ class _Worker:
             job = json.load(file)
             file.seek(0)
             file.truncate()
-            with Sealed(self.post.sealed) as seal, Out(file, connection, seal) as out:
+            with Sealed(self.post.sealed and not self.post.on_disk) as seal, Out(file, connection, seal) as out:
                 self.work(job, cast(IO[bytes], out))
         except UsageError as error:
             return {"kind": type(error).__name__, "key": error.key, **error.values}

@@ -6,24 +6,24 @@ An open database does not survive a fork: on disk it is built by a process of it
 from __future__ import annotations
 
 import os
-import pickle
 import socket
 import sys
 import threading
 import time
-import traceback
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any, TypeVar
+from pathlib import Path
 
-from g7graph.build import MEMORY, open_local
+from g7graph import i18n
+from g7graph.build import MEMORY, as_built, build, current, open_local
 from g7graph.errors import G7Error, StoreError
 from g7graph.project import Project
 from g7graph.queries import Library
-from g7graph.store import Service
+from g7graph.store import Service, stamp
+from g7graph.store.apart import apart, heard, telling
 from g7graph.store.change import Writer
 from g7graph.store.local import LocalStore
 from g7graph.store.pool import LIFELINES, Pool
@@ -34,7 +34,6 @@ from g7graph.web.options import Options
 from g7graph.web.work import working
 from g7graph.writing.keeper import Kept, KeptWriter, keep, listening
 
-T = TypeVar("T")
 _PAUSE_SECONDS = 1.0
 _ABROAD = 2  # workers for queries that ask other services
 
@@ -76,20 +75,52 @@ def opened(project: Project, options: Options, lifeline: Lifeline) -> Opened:
     pool = Pool(limits)
     service = PooledStore(pool, union=not project.is_plain, federation=options.federation)
     publish = _Publisher(project, options, pool, Library.read(project.queries))
+    _say_what_stays(project, options)
     if options.writable:
         return Opened(service, _kept(project, options, publish, lifeline))
     if options.store == MEMORY:
-        publish(open_local(project))
+        publish.in_memory(open_local(project))
     else:
-        publish.on_disk(_apart(lambda: open_local(project, options.store).version))
+        folder = Path(options.store)
+        stamp.refuse_held(folder)
+        version = current(project, folder) or apart(lambda: build(project, folder))
+        publish.on_disk(folder, version)
+        threading.Thread(target=_follow, args=(publish, folder, version), daemon=True).start()
     return Opened(service)
+
+
+def _follow(publish: _Publisher, folder: Path, version: str) -> None:
+    """Publish a store on disk again whenever another process has built it anew."""
+    while True:
+        time.sleep(_PAUSE_SECONDS)
+        with suppress(OSError, StoreError):  # while it is put in its place, or written to
+            noted = stamp.read(folder)
+            if noted and noted.version not in ("", version):
+                stamp.refuse_held(folder)
+                version = noted.version
+                publish.on_disk(folder, version)
+
+
+def _say_what_stays(project: Project, options: Options) -> None:
+    """Say what somebody who serves plain RDF might not expect of it, on standard error."""
+    if not project.is_plain:
+        return
+    if options.writable and options.store == MEMORY:
+        _say(i18n.text("web.volatile", options.lang))
+    noted = None if options.store == MEMORY else stamp.read(Path(options.store))
+    if noted and noted.written:
+        _say(i18n.text("web.own_truth", options.lang, path=options.store))
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)  # noqa: T201
 
 
 def _remote(project: Project, options: Options) -> Opened:
     """Open a remote service, and say what it cannot do. Raises StoreError where it is to be written and cannot be."""
     store = RemoteStore(options.store, limits=options.limits, wants_union=not project.is_plain)
     for line in store.said(options.lang):
-        print(line, file=sys.stderr, flush=True)  # noqa: T201
+        _say(line)
     if options.writable and not store.address.update:
         raise StoreError("store_read_only")
     return Opened(store, RemoteWriter(store) if options.writable else None)
@@ -104,16 +135,20 @@ class _Publisher:
     pool: Pool
     library: Library
 
-    def __call__(self, store: LocalStore) -> None:
-        if store.in_memory:
-            self.pool.publish(store.version, working(lambda: store, self.library, self.options.federation))
+    def __call__(self, kept: Kept) -> None:
+        if kept.folder:
+            self.on_disk(kept.folder, kept.version)
         else:
-            self.on_disk(store.version)
+            self.in_memory(kept.store)
 
-    def on_disk(self, version: str) -> None:
+    def in_memory(self, store: LocalStore) -> None:
+        """Publish a store in memory."""
+        self.pool.publish(store.version, working(lambda: store, self.library, self.options.federation))
+
+    def on_disk(self, folder: Path, version: str) -> None:
         """Publish what is built on disk."""
-        again = partial(open_local, self.project, self.options.store, read_only=True)
-        self.pool.publish(version, working(again, self.library, self.options.federation))
+        again = partial(as_built, folder, version, union=not self.project.is_plain)
+        self.pool.publish(version, working(again, self.library, self.options.federation), on_disk=True)
 
 
 def _kept(project: Project, options: Options, publish: _Publisher, lifeline: Lifeline) -> KeptWriter:
@@ -130,15 +165,15 @@ def _kept(project: Project, options: Options, publish: _Publisher, lifeline: Lif
 
 def _keepable(project: Project, options: Options) -> Kept:
     from g7graph.writing.framework import Framework  # validation's libraries are large
-    from g7graph.writing.plain import Plain
+    from g7graph.writing.plain import plain
 
     if project.is_plain:
-        return Plain(open_local(project, options.store))
+        return plain(project, options.store)
     return Framework(project, options.store, lambda: datetime.now(UTC), lang=options.lang)
 
 
 def _keeper(
-    listener: socket.socket, lifeline: Lifeline, kept: Callable[[], Kept], publish: Callable[[LocalStore], object]
+    listener: socket.socket, lifeline: Lifeline, kept: Callable[[], Kept], publish: Callable[[Kept], object]
 ) -> int:
     """Fork a keeper; return its process id when its data is published. Raises the error that it raised."""
     said, say = os.pipe()
@@ -146,68 +181,25 @@ def _keeper(
     if pid == 0:
         os.close(said)
         lifeline.let_go()
-        with _telling(say) as tell:
+        with telling(say) as tell:
             data = kept()
-            publish(data.store)
+            publish(data)
             tell(None)
         keep(listener, lifeline.alive, data, publish)
     os.close(say)
-    _heard(said, pid)
+    heard(said, pid)
     return pid
 
 
-def _look_after(pid: int, start: Callable[[], int]) -> None:
+def _look_after(pid: int | None, start: Callable[[], int]) -> None:
     while True:
-        os.waitpid(pid, 0)
+        if pid:
+            os.waitpid(pid, 0)
         time.sleep(_PAUSE_SECONDS)
         try:
             pid = start()
-        except G7Error as error:
-            print(error.text(), file=sys.stderr, flush=True)  # noqa: T201
-
-
-def _apart(work: Callable[[], T]) -> T:
-    """Do work in a forked process that ends with it; return what it returned. Raises the error that it raised."""
-    said, say = os.pipe()
-    pid = os.fork()
-    if pid == 0:
-        os.close(said)
-        with _telling(say) as tell:
-            tell(work())
-        os._exit(0)
-    os.close(say)
-    told: T = _heard(said, pid)
-    os.waitpid(pid, 0)
-    return told
-
-
-@contextmanager
-def _telling(say: int) -> Iterator[Callable[[object], None]]:
-    """Let a forked process tell its parent what came of its work: a value, or the error that ended it."""
-    told = False
-    with os.fdopen(say, "wb") as out:
-        try:
-            yield lambda value: pickle.dump(value, out)
-            out.flush()
-            told = True
-        except G7Error as error:
-            pickle.dump(error, out)
-            out.flush()
-            os._exit(1)
-        finally:
-            if not told:
-                traceback.print_exc()
-                os._exit(1)
-
-
-def _heard(said: int, pid: int) -> Any:
-    """Return what a forked process tells. Raises the error that it raised."""
-    with os.fdopen(said, "rb") as answer:
-        try:
-            value = pickle.load(answer)  # noqa: S301 - our own process wrote it
-        except EOFError:
-            raise SystemExit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])) from None
-    if isinstance(value, G7Error):
-        os.waitpid(pid, 0)
-        raise value
-    return value
+        except G7Error as error:  # what keeps it from starting may pass
+            pid = None
+            _say(error.text())
+        except SystemExit:  # it ended without a word that we could pass on
+            pid = None

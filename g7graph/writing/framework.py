@@ -14,10 +14,12 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from g7graph import i18n, journal, vocab
-from g7graph.build import open_local
+from g7graph.build import MEMORY, build, open_local, opened
 from g7graph.errors import UsageError
 from g7graph.project import Project
+from g7graph.store.apart import apart
 from g7graph.store.change import Change, Outcome, Rejected
+from g7graph.store.local import LocalStore
 from g7graph.store.update import applied
 from g7graph.validate import validate
 from g7graph.validate.findings import VIOLATION
@@ -32,9 +34,25 @@ class Framework:
     """The data folder of a framework and its store."""
 
     def __init__(self, project: Project, where: str, clock: Callable[[], datetime], *, lang: str) -> None:
-        self._project, self._where, self._clock, self._lang = project, where, clock, lang
+        self._project, self._clock, self._lang = project, clock, lang
+        self.folder = None if where == MEMORY else Path(where)
         journal.finish(project.data)
-        self.store = open_local(project, where)
+        self._publishable()
+
+    @property
+    def store(self) -> LocalStore:
+        """The store, opened for reading."""
+        return self._memory or opened(self.folder or Path(), self.version, union=True)
+
+    def _publishable(self) -> None:
+        """Have a store that is of what the files say."""
+        folder = self.folder
+        self._memory: LocalStore | None = None
+        if folder:
+            self.version = apart(lambda: build(self._project, folder))
+        else:
+            self._memory = open_local(self._project)
+            self.version = self._memory.version
 
     def apply(self, change: Change) -> Outcome:
         """Make a change, whole or not at all; see `Writer.apply`. Afterwards `store` is of what the files say."""
@@ -48,8 +66,8 @@ class Framework:
             files = self._files(candidate, change, touched)
             self._refuse_invalid(files)
             journal.commit(self._project.data, files)
-            self.store = open_local(self._project, self._where)
-        return Outcome(created, self.store.version)
+            self._publishable()
+        return Outcome(created, self.version)
 
     def _files(self, candidate: ox.Store, change: Change, touched: list[str]) -> dict[str, bytes | None]:
         """Return the files of the changed graphs and of the record, path below the data folder → content."""

@@ -22,9 +22,23 @@ _BYTE = b"."
 
 
 class Kept(Protocol):
-    """What a keeper keeps: data that takes changes."""
+    """What a keeper keeps: data that takes changes.
 
-    store: LocalStore
+    Readers open it from `folder`; where that is None it is in memory, and they share `store`. No database on disk is
+    open here, for none survives the fork of a reader.
+    """
+
+    @property
+    def version(self) -> str:
+        """The version of the data as it stands."""
+
+    @property
+    def folder(self) -> Path | None:
+        """Where readers find it on disk."""
+
+    @property
+    def store(self) -> LocalStore:
+        """The data, opened."""
 
     def apply(self, change: Change) -> Outcome:
         """Make a change; see `Writer.apply`."""
@@ -38,7 +52,7 @@ def listening(place: Path) -> socket.socket:
     return listener
 
 
-def keep(listener: socket.socket, lifeline: int, kept: Kept, publish: Callable[[LocalStore], object]) -> NoReturn:
+def keep(listener: socket.socket, lifeline: int, kept: Kept, publish: Callable[[Kept], object]) -> NoReturn:
     """Take changes one at a time until the lifeline ends. Never returns."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     code = 1
@@ -57,7 +71,7 @@ def keep(listener: socket.socket, lifeline: int, kept: Kept, publish: Callable[[
         os._exit(code)
 
 
-def _take(connection: socket.socket, kept: Kept, publish: Callable[[LocalStore], object]) -> None:
+def _take(connection: socket.socket, kept: Kept, publish: Callable[[Kept], object]) -> None:
     try:
         _, descriptors, _, _ = socket.recv_fds(connection, len(_BYTE), 1)
     except ConnectionResetError:
@@ -66,11 +80,11 @@ def _take(connection: socket.socket, kept: Kept, publish: Callable[[LocalStore],
         return
     with os.fdopen(descriptors[0], "r+b") as file:
         change = pickle.load(file)  # noqa: S301 - a front of our own wrote it
-        before = kept.store.version
+        before = kept.version
         try:
             said: Outcome | G7Error = kept.apply(change)
-            if kept.store.version != before:
-                publish(kept.store)
+            if kept.version != before:
+                publish(kept)
         except G7Error as error:
             said = error
         file.seek(0)

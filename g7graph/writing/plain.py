@@ -1,23 +1,104 @@
-"""Other people's RDF that takes changes: the store is its own truth, and nothing says what is valid."""
+"""Other people's RDF that takes changes: the store is its own truth, and nothing says what is valid.
+
+On disk, a change is made by a process of its own, which leaves an edition: a copy of the store as it stood then, of
+links to its files. Readers open editions. Whatever is killed leaves the store before the change or after it.
+"""
 
 from __future__ import annotations
 
-import hashlib
-import pickle
+import secrets
+import shutil
+from pathlib import Path
 
+from g7graph.build import MEMORY, build, open_local, opened
+from g7graph.errors import G7Error, StoreError
+from g7graph.project import Project
+from g7graph.store import stamp
+from g7graph.store.apart import apart
 from g7graph.store.change import Change, Outcome
 from g7graph.store.local import LocalStore
+from g7graph.store.pinned import is_read, remove_unread
+from g7graph.store.stamp import Stamp
 from g7graph.store.update import applied
 
+_EDITIONS_SUFFIX = ".editions"
+_VERSION_BYTES = 8
 
-class Plain:
-    """A store of plain RDF."""
 
-    def __init__(self, store: LocalStore) -> None:
-        self.store = store
+class PlainInMemory:
+    """Plain RDF in memory: what is written lasts as long as this process."""
+
+    folder = None
+
+    def __init__(self, project: Project) -> None:
+        self.store = open_local(project)
+
+    @property
+    def version(self) -> str:
+        """The version of the data as it stands."""
+        return self.store.version
 
     def apply(self, change: Change) -> Outcome:
         """Make a change, whole or not at all; see `Writer.apply`."""
         created = applied(self.store.inner, change, union=False)
-        self.store.version = hashlib.sha256(self.store.version.encode() + pickle.dumps(change)).hexdigest()[:16]
+        self.store.version = secrets.token_hex(_VERSION_BYTES)
         return Outcome(created, self.store.version)
+
+
+class PlainOnDisk:
+    """Plain RDF in a store on disk, which is held as long as this lasts. Raises StoreError where others have it."""
+
+    def __init__(self, project: Project, place: Path) -> None:
+        self._place = place
+        self.version = apart(lambda: build(project, place))
+        self._held = stamp.Held(place)
+        if is_read(place):  # the engine removes tables as it writes; editions stay whole, the store itself does not
+            raise StoreError("store_read", path=place)
+        self._editions = stamp.beside(place, _EDITIONS_SUFFIX)
+        shutil.rmtree(self._editions, ignore_errors=True)  # of a process before
+        apart(lambda: self._edition(self._open(), self.version))
+
+    @property
+    def folder(self) -> Path:
+        """The edition that readers open."""
+        return self._editions / self.version
+
+    @property
+    def store(self) -> LocalStore:
+        """The edition, opened for reading."""
+        return opened(self.folder, self.version, union=False)
+
+    def apply(self, change: Change) -> Outcome:
+        """Make a change, whole or not at all; see `Writer.apply`. It is on disk when this returns."""
+        version = secrets.token_hex(_VERSION_BYTES)
+        created = apart(lambda: self._changed(change, version))
+        before, self.version = self.folder, version
+        for edition in self._editions.iterdir():
+            if edition not in (before, self.folder):  # who is not yet told of the new one may open the one before
+                remove_unread(edition)
+        return Outcome(created, version)
+
+    def _changed(self, change: Change, version: str) -> bool:
+        """Make a change, stamped before it is: nobody was ever told this version of other data."""
+        store, before = self._open(), stamp.read(self._place)
+        stamp.write(self._place, Stamp(version, written=True))
+        try:
+            created = applied(store.inner, change, union=False)
+        except G7Error:
+            if before:
+                stamp.write(self._place, before)
+            raise
+        self._edition(store, version)
+        return created
+
+    def _open(self) -> LocalStore:
+        return opened(self._place, self.version, union=False, read_only=False)
+
+    def _edition(self, store: LocalStore, version: str) -> None:
+        self._editions.mkdir(exist_ok=True)
+        store.inner.backup(str(self._editions / version))
+
+
+def plain(project: Project, where: str) -> PlainInMemory | PlainOnDisk:
+    """Return plain RDF that takes changes. Raises DataError and StoreError as `open_local`."""
+    return PlainInMemory(project) if where == MEMORY else PlainOnDisk(project, Path(where))
