@@ -19,6 +19,7 @@ from g7graph.store.local import LocalStore
 
 _BACKLOG = 128
 _BYTE = b"."
+_SECONDS = 300.0  # a change waits for those before it, each of which is validated
 
 
 class Kept(Protocol):
@@ -104,11 +105,12 @@ class KeptWriter:
         self._place = place
 
     def apply(self, change: Change) -> Outcome:
-        """Have the keeper make a change; see `Writer.apply`. Raises StoreError where the keeper is gone."""
+        """Have the keeper make a change; see `Writer.apply`. Raises StoreError where the keeper does not answer."""
         with tempfile.TemporaryFile() as file, socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as connection:
             pickle.dump(change, file)
             file.flush()
             file.seek(0)
+            connection.settimeout(_SECONDS)
             try:
                 connection.connect(str(self._place))
                 socket.send_fds(connection, [_BYTE], [file.fileno()])
