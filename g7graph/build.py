@@ -8,6 +8,7 @@ import weakref
 from collections.abc import Callable
 from itertools import count
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
@@ -20,8 +21,10 @@ from g7graph.queries import Library
 from g7graph.store import stamp
 from g7graph.store.local import LocalStore
 from g7graph.store.pinned import Pinned, remove_unread
-from g7graph.store.remote import RemoteStore
 from g7graph.store.stamp import Stamp
+
+if TYPE_CHECKING:
+    from g7graph.store.remote import RemoteStore
 
 MEMORY = "memory"
 _FRESH_SUFFIX = ".new"
@@ -37,11 +40,11 @@ def _silent(_: str) -> None:
 
 def open_store(project: Project, where: str = MEMORY, *, read_only: bool = False) -> LocalStore | RemoteStore:
     """Open a project's store: remote where `where` is a URL, else as `open_local`."""
-    return (
-        RemoteStore(where, wants_union=not project.is_plain)
-        if "://" in where
-        else open_local(project, where, read_only=read_only)
-    )
+    if "://" not in where:
+        return open_local(project, where, read_only=read_only)
+    from g7graph.store.remote import RemoteStore  # with what speaks HTTP
+
+    return RemoteStore(where, wants_union=not project.is_plain)
 
 
 def open_local(

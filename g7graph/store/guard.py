@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pyoxigraph import NamedNode, RdfFormat, parse
 
@@ -50,6 +51,7 @@ _TRUTHS = ("TRUE", "FALSE")
 _ODD_TRUTH = re.compile(r"(?!true|false)(?i:true|false)")
 _HIDDEN = ("comment", "space")
 _MOST_UNFINISHED = 9
+_USUAL_CHARACTERS = 10_000
 
 
 @dataclass(frozen=True)
@@ -87,15 +89,22 @@ def tokens(text: str) -> Iterator[Token]:
             yield Token(kind, found.group(), found.start())
 
 
-def words(text: str) -> Iterator[tuple[str, int]]:
-    """Yield the bare words of a query, upper case, each with its offset.
+def words(text: str) -> tuple[tuple[str, int], ...]:
+    """Return the bare words of a query, upper case, each with its offset. Raises QueryError as `tokens`.
+
+    Texts of usual length are kept for a while: several questions are asked of each, and a saved query comes again.
 
     >>> [word for word, _ in words('SELECT ?service { ?service <SERVICE> "LOAD" } # FROM')]
     ['SELECT']
     """
-    for token in tokens(text):
-        if token.kind == "word":
-            yield token.word, token.start
+    return _kept_words(text) if len(text) <= _USUAL_CHARACTERS else _words(text)
+
+
+def _words(text: str) -> tuple[tuple[str, int], ...]:
+    return tuple((token.word, token.start) for token in tokens(text) if token.kind == "word")
+
+
+_kept_words = lru_cache(maxsize=32)(_words)
 
 
 def names_dataset(text: str) -> bool:

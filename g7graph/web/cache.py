@@ -25,7 +25,7 @@ Headers = list[tuple[str, str]]
 #: What an answer depends on beside the data and the program.
 Key = tuple[str, ...]
 
-_KEPT_BYTES = 8_000_000  # in each of the processes that answer
+_KEPT_BYTES = 2_000_000  # in each of the processes that answer
 _KEPT_MOST = 1_000_000
 _WORTH_PACKING = 500
 _COMPRESSIBLE = ("text/", "application/json", "application/xml", "application/n-", "application/trig", "image/svg+xml")

@@ -28,8 +28,6 @@ from g7graph.store.change import Writer
 from g7graph.store.local import LocalStore
 from g7graph.store.pool import LIFELINES, Pool
 from g7graph.store.pooled import PooledStore
-from g7graph.store.remote import RemoteStore
-from g7graph.store.remote_writer import RemoteWriter
 from g7graph.web.options import Options
 from g7graph.web.work import working
 from g7graph.writing.keeper import Kept, KeptWriter, keep, listening
@@ -118,6 +116,9 @@ def _say(line: str) -> None:
 
 def _remote(project: Project, options: Options) -> Opened:
     """Open a remote service, and say what it cannot do. Raises StoreError where it is to be written and cannot be."""
+    from g7graph.store.remote import RemoteStore  # with what speaks HTTP
+    from g7graph.store.remote_writer import RemoteWriter
+
     store = RemoteStore(options.store, limits=options.limits, wants_union=not project.is_plain)
     for line in store.said(options.lang):
         _say(line)

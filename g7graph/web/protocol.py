@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from math import inf
 
 from flask import request
@@ -108,7 +107,7 @@ def refuse_foreign(asked: Asked, store: Store) -> None:
         return
     question = asked.question
     wanted = [*(question.default_graphs or ()), *(question.named_graphs or ())]
-    if "FROM" in words(asked.text):
+    if guard.names_dataset(asked.text):
         wanted += guard.graphs_named(asked.text, BASE)
     known = store.graphs() if wanted else []
     for iri in wanted:
@@ -122,13 +121,7 @@ def form_of(text: str) -> str:
     >>> form_of("PREFIX select: <http://x/> DESCRIBE select:a")
     'graph'
     """
-    return next((_FORMS[word] for word in words(text) if word in _FORMS), "table")
-
-
-@lru_cache(maxsize=16)
-def words(text: str) -> tuple[str, ...]:
-    """Return the bare words of a query; all that is asked of them costs cutting the text up once."""
-    return tuple(word for word, _ in guard.words(text))
+    return next((_FORMS[word] for word, _ in guard.words(text) if word in _FORMS), "table")
 
 
 def _form() -> MultiDict[str, str]:

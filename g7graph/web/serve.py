@@ -11,6 +11,8 @@ import sys
 from functools import partial
 from typing import Any
 
+from flask import Flask
+
 from g7graph import i18n
 from g7graph.project import Project
 from g7graph.store import Service
@@ -47,6 +49,7 @@ def serve(project: Project, options: Options) -> None:
     lifeline = Lifeline()
     found = opened(project, options, lifeline)
     app = create_app(project, found.service, options=options, writer=found.writer)
+    _load(app)
     gc.collect()
     gc.freeze()  # what is loaded stays in pages that all processes share
     server = MPServer(
@@ -67,6 +70,13 @@ def serve(project: Project, options: Options) -> None:
     url = f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
     server.on_startup(lambda: print(i18n.text("web.serving", options.lang, url=url), file=sys.stderr, flush=True))  # noqa: T201
     server.serve(target_loader=partial(_front, app, found.service, lifeline, port), wrap_loader=False)
+
+
+def _load(app: Flask) -> None:
+    """Load what each front would come to load by itself, and hold alone: templates, the map of addresses."""
+    app.url_map.update()
+    for name in app.jinja_env.list_templates(extensions=["html"]):
+        app.jinja_env.get_template(name)
 
 
 def _front(app: Any, service: Service, lifeline: Lifeline, port: int) -> Any:

@@ -11,12 +11,12 @@ from pyoxigraph import Literal, NamedNode
 
 from g7graph import i18n
 from g7graph.errors import QueryError
-from g7graph.store import Asker
+from g7graph.store import Asker, guard
 from g7graph.store.change import Change, Kind
 from g7graph.table import Column, Table
 from g7graph.web import answer, asks, formats
 from g7graph.web.context import site
-from g7graph.web.protocol import Asked, Updated, form_of, is_update, read, refuse_foreign, words
+from g7graph.web.protocol import Asked, Updated, form_of, is_update, read, refuse_foreign
 from g7graph.web.refusals import Refused
 from g7graph.web.tokens import writing
 from g7graph.web.visitor import Visitor
@@ -57,7 +57,7 @@ def queried(asked: Asked) -> Response:
     if chosen is formats.HTML:
         return shown(asked)
     response = answer.file(answered(asked, chosen.name), chosen)
-    if any(word in _CHANGING for word in words(asked.text)):
+    if any(word in _CHANGING for word, _ in guard.words(asked.text)):
         response.headers["Cache-Control"] = "no-store"
     return response
 
