@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from g7graph import vocab
 
-TIMEOUT_SECONDS = 60
+TIMEOUT_SECONDS = 120
 TOKEN = "soak-soak-soak-soak"  # noqa: S105 - of a service that ends with the run
 _GRAPH = vocab.GRAPH + "soak"
 _RUNAWAY = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
@@ -126,6 +126,7 @@ class Load:
         self.statuses: dict[str, Counter[str]] = defaultdict(Counter)
         self.wrong: list[str] = []
         self._lock = threading.Lock()
+        self._writer = threading.Lock()
 
     def run(self, clients: int, seconds: float, seed: int) -> None:
         """Send for some seconds, from several clients at once."""
@@ -141,12 +142,16 @@ class Load:
         line = Line(self.port, f"127.0.0.{number + 2}")
         while time.monotonic() < end:
             (kind,) = chance.choices([*self.weights], [*self.weights.values()])
+            if kind == "write" and not self._writer.acquire(blocking=False):
+                kind = "valid"  # writes are made one after another, each is validated: they would only pile up
             sent = KINDS[kind][0](chance, self.targets)
             begun = time.perf_counter()
             try:
                 outcome: int | str = line.leave(sent, chance) if sent.leaves else line.exchange(sent)
             except (OSError, http.client.HTTPException) as error:
                 outcome = repr(error)
+            if kind == "write":
+                self._writer.release()
             with self._lock:
                 self.seconds[kind].append(time.perf_counter() - begun)
                 self.statuses[kind][str(outcome)] += 1

@@ -18,7 +18,7 @@ import tempfile
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,16 +52,23 @@ class State:
 def state(server: Server, folder: Path) -> State:
     """Look at a service and its temporary folder; turns are kept as files, as many as there are clients."""
     tree = server.tree
-    zombies = [one for one in tree if one.status() == psutil.STATUS_ZOMBIE]
+    ended = 0
     counts: dict[str, list[int]] = defaultdict(list)
     for one in tree:
-        counts[_role(one, server)].append(one.num_fds())
-    found = [path.relative_to(folder) for path in folder.rglob("*") if path.parent.name != "turns"]
+        with suppress(psutil.NoSuchProcess):  # a worker that is replaced just now
+            ended += one.status() == psutil.STATUS_ZOMBIE
+            counts[_role(one, server)].append(one.num_fds())
+    walked = (
+        (Path(parent), folders + names) for parent, folders, names in os.walk(folder)
+    )  # what vanishes is passed by
+    found = [
+        (parent / name).relative_to(folder) for parent, names in walked if parent.name != "turns" for name in names
+    ]
     said = servers.get(server.port, "/health", timeout=TIMEOUT_SECONDS)
     kept = tuple(sorted("edition" if part.name.isdigit() else part.name for part in found))
     files = {role: tuple(sorted(numbers)) for role, numbers in counts.items()}
     well = said[0] == http.client.OK and bool(json.loads(said[2])["ready"])
-    return State(len(tree), len(zombies), files, kept, pss_megabytes(server), well)
+    return State(len(tree), ended, files, kept, pss_megabytes(server), well)
 
 
 def _role(process: psutil.Process, server: Server) -> str:

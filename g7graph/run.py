@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
@@ -15,6 +16,7 @@ from g7graph.queries import Param, SavedQuery, slot
 from g7graph.store import Answer, Engine, Store
 from g7graph.table import Table, python
 
+_INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
 _NAMES = Path(__file__).with_name("names.rq")
 
 
@@ -90,7 +92,7 @@ def _term(query: SavedQuery, param: Param, given: str, known: Mapping[str, Named
     if param.type == "lang" and given not in i18n.LANGUAGES:
         raise _bad(query, param, given, i18n.LANGUAGES)
     if param.type == "integer":
-        if not given.lstrip("+-").isdecimal():
+        if not _INTEGER.fullmatch(given):
             raise _bad(query, param, given, ("1",))
         return str(Literal(int(given)))
     if kinds and not any(given in one.notations for one in kinds):

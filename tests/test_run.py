@@ -91,7 +91,14 @@ def test_an_unknown_parameter_is_refused_with_those_there_are(tiny: LocalStore, 
 
 @pytest.mark.parametrize(
     ("parameter", "value", "nearest"),
-    [("agency", "gizz", "giz"), ("agency", "ministerio de energia", "minem"), ("lang", "pt", "en"), ("most", "x", "1")],
+    [
+        ("agency", "gizz", "giz"),
+        ("agency", "ministerio de energia", "minem"),
+        ("lang", "pt", "en"),
+        ("most", "x", "1"),
+        ("most", "--3", "1"),
+        ("most", "9" * 5000, "1"),
+    ],
 )
 def test_an_unknown_value_is_refused_with_the_nearest(
     tiny: LocalStore, query: SavedQuery, parameter: str, value: str, nearest: str

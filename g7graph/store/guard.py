@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from pyoxigraph import NamedNode, RdfFormat, parse
 
@@ -54,8 +54,7 @@ _MOST_UNFINISHED = 9
 _USUAL_CHARACTERS = 10_000
 
 
-@dataclass(frozen=True)
-class Token:
+class Token(NamedTuple):
     """A piece of a text: its kind (a group of the pattern), how it is written, where it begins."""
 
     kind: str

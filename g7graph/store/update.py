@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from collections.abc import Iterable
@@ -83,6 +84,8 @@ def _parsed(document: Document, graph: Graph) -> Iterable[ox.Quad]:
     JSON-LD with the context of another server is refused by QueryError: it is never fetched.
     """
     _refuse_growing(document)
+    if document.form == "jsonld":
+        _refuse_no_statements(document)
     allowed = (ox.DefaultGraph(), graph)
     try:
         quads = list(ox.parse(document.body, GRAPHS[document.form], base_iri=document.base, rename_blank_nodes=True))
@@ -95,6 +98,19 @@ def _parsed(document: Document, graph: Graph) -> Iterable[ox.Quad]:
         if quad.graph_name not in allowed:
             raise DataError("other_graph", path=document.base, line=1, column=1, detail=str(quad.graph_name))
     return [ox.Quad(quad.subject, quad.predicate, quad.object, graph) for quad in quads]
+
+
+def _refuse_no_statements(document: Document) -> None:
+    """Raise DataError for JSON that is neither an object nor an array of them (JSON-LD 1.1 §9).
+
+    The engine reads it as a document that says nothing. What is no JSON at all is left to the engine, which says where.
+    """
+    try:
+        found = json.loads(document.body)
+    except ValueError:
+        return
+    if not all(isinstance(one, dict) for one in (found if isinstance(found, list) else [found])):
+        raise DataError("unparsable", path=document.base, line=1, column=1, detail="{…}, [{…}, …]")
 
 
 def _refuse_growing(document: Document) -> None:

@@ -69,7 +69,7 @@ def create_app(
     intake.register(app)
     _set_up_templates(app)
     app.after_request(_with_headers)
-    program = fingerprint(project)
+    program = fingerprint(project, options)
     health.attach(app, service)
     cached = Cached(Made(app.wsgi_app), lambda: service.version and program + service.version)
     log = Log(options.access_log, options.log_address) if options.access_log else None
@@ -78,12 +78,13 @@ def create_app(
     return app
 
 
-def fingerprint(project: Project) -> str:
-    """Return a hash of what answers depend on beside the data: the saved queries and the program.
+def fingerprint(project: Project, options: Options) -> str:
+    """Return a hash of what answers depend on beside the data: the saved queries, the program, what the operator chose.
 
     16 hexadecimal digits of SHA-256.
     """
-    digest = hashlib.sha256(f"{__version__}\n".encode())
+    chosen = (options.lang, options.writable, options.federation.prefixes, options.limits)
+    digest = hashlib.sha256(f"{__version__} {chosen}\n".encode())
     for folder, patterns in ((_PROGRAM, _PROGRAM_FILES), (project.queries, ("*.rq",))):
         for path in sorted(path for pattern in patterns for path in folder.rglob(pattern)):
             digest.update(path.relative_to(folder).as_posix().encode() + b"\n" + path.read_bytes())

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pyoxigraph as ox
 
@@ -21,7 +22,6 @@ from g7graph.store.apart import apart
 from g7graph.store.change import Change, Outcome, Rejected
 from g7graph.store.local import LocalStore
 from g7graph.store.update import applied
-from g7graph.validate import validate
 from g7graph.validate.findings import VIOLATION
 from g7graph.writing.files import rewritten
 from g7graph.writing.record import graph_of, recorded
@@ -82,9 +82,15 @@ class Framework:
         """Raise Rejected where the framework would have violations with these files in place."""
         with tempfile.TemporaryDirectory(prefix="g7graph-candidate-") as folder:
             staged = _staged(self._project, files, Path(folder))
-            found = [one for one in validate(staged, lang=self._lang) if one.severity == VIOLATION]
+            found = apart(lambda: _violations(staged, self._lang))  # it takes memory and does not give it back
         if found:
-            raise Rejected([asdict(one) for one in found])
+            raise Rejected(found)
+
+
+def _violations(project: Project, lang: str) -> list[dict[str, Any]]:
+    from g7graph.validate import validate  # its libraries are large
+
+    return [asdict(one) for one in validate(project, lang=lang) if one.severity == VIOLATION]
 
 
 def _triples(store: ox.Store, graph: str) -> set[ox.Triple]:

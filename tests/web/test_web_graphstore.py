@@ -148,6 +148,15 @@ def test_a_graph_is_put_added_to_and_dropped(client: FlaskClient) -> None:
     assert client.delete(where, headers=BEARER).status_code == 404
 
 
+@pytest.mark.parametrize("body", ['"hello"', "1", "null", "[1]", '[{"@id": "http://x/a"}, "b"]'])
+def test_json_that_says_nothing_empties_no_graph(client: FlaskClient, body: str) -> None:
+    where = "/graph-store?graph=http://x/new"
+    assert put(client, where) == 201
+    answer = client.put(where, data=body, content_type="application/ld+json", headers=BEARER)
+    assert (answer.status_code, answer.mimetype) == (400, "application/problem+json")
+    assert graph(client, "http://x/new") == {'<new> <p> "5"'}
+
+
 def test_the_default_graph_of_plain_rdf_is_written(client: FlaskClient) -> None:
     assert put(client, "/graph-store?default", '<http://x/b> <http://x/p> "6" .') == 204
     assert triples(client.get("/graph-store?default")) == {'<b> <p> "6"'}

@@ -364,8 +364,12 @@ class Described:
     def __init__(self, app: Flask, token: str = "") -> None:
         self.headers = {"Accept-Encoding": "identity", **({"Authorization": f"Bearer {token}"} if token else {})}
         self.schema = schemathesis.openapi.from_wsgi(ADDRESS, app)
-        choices = document(app, "es")["components"]["schemas"].values()
-        self.names = {name for one in choices for listed in one.get("anyOf", ()) for name in listed.get("enum", ())}
+        described = document(app, "es")
+        choices = [listed for one in described["components"]["schemas"].values() for listed in one.get("anyOf", ())]
+        choices += [
+            one["schema"] for _, _, made in operations(described) for one in made["parameters"] if "name" in one
+        ]
+        self.names = {name for one in choices for name in one.get("enum", ())}
         self.folded = {vocab.fold(name) for name in self.names}
 
     def labels(self, *paths: str) -> list[str]:
@@ -397,7 +401,7 @@ class Described:
         return asked
 
     def is_almost_known(self, case: Case[Any]) -> bool:
-        """Whether a request names something by other punctuation than is listed, which is taken."""
+        """Whether a request names something by other case or punctuation than is listed, which is taken."""
         given = [value for value in (case.query or {}).values() if isinstance(value, str)]
         return any(value not in self.names and vocab.fold(value) in self.folded for value in given)
 

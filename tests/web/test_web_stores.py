@@ -14,8 +14,10 @@ from flask.testing import FlaskClient
 from g7graph.project import Project
 from g7graph.store import Asker, Question
 from g7graph.store.answers import write
+from g7graph.store.limits import Limits
 from g7graph.store.local import LocalStore
 from g7graph.web import create_app, fingerprint
+from g7graph.web.options import Options
 
 COUNT = "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }"
 BROWSER = {"Accept": "text/html"}
@@ -79,12 +81,17 @@ def test_what_nobody_knows_the_version_of_is_never_kept(small: Project) -> None:
     assert "ETag" not in client.get("/").headers
 
 
+def test_the_fingerprint_changes_with_what_the_operator_chooses(small: Project) -> None:
+    chosen = [Options(), Options(lang="fr"), Options(tokens={"ana": "t"}), Options(limits=Limits(seconds=5))]
+    assert len({fingerprint(small, options) for options in chosen}) == len(chosen)
+
+
 def test_the_fingerprint_changes_with_the_saved_queries(small: Project) -> None:
-    before = fingerprint(small)
-    assert before == fingerprint(small)
+    before = fingerprint(small, Options())
+    assert before == fingerprint(small, Options())
     path = small.queries / "progress" / "another.rq"
     path.write_text("SELECT * { ?s ?p ?o }")
     try:
-        assert fingerprint(small) != before
+        assert fingerprint(small, Options()) != before
     finally:
         path.unlink()
