@@ -13,6 +13,7 @@ import argparse
 import http.client
 import json
 import os
+import random
 import sys
 import tempfile
 import time
@@ -25,16 +26,17 @@ from pathlib import Path
 import psutil
 
 from bench import servers
-from bench.mix import TIMEOUT_SECONDS, TOKEN, Load
+from bench.mix import KINDS, TIMEOUT_SECONDS, TOKEN, Line, Load
 from bench.patterns import framework
 from bench.servers import Server, pss_megabytes
 from bench.synthetic import generate
 
 TRIPLES = 10_000
-QUERY_SECONDS = 2
+QUERY_SECONDS = 4
 WARM_SECONDS = 15
+WARM_WRITES = 3
 QUIET_SECONDS = 45  # idle threads of the server and idle connections end in less
-MARGIN_SHARE, MARGIN_MEGABYTES = 0.10, 20
+MARGIN_SHARE, MARGIN_MEGABYTES = 0.15, 20
 
 
 @dataclass(frozen=True)
@@ -116,6 +118,9 @@ def soak(server: Server, folder: Path, options: argparse.Namespace) -> list[str]
     """Warm a service up, load it, print latencies, and return what is wrong."""
     targets = saved(server)
     Load(server.port, targets, writable=options.writable).run(options.clients, WARM_SECONDS, options.seed)
+    if options.writable:
+        for number in range(WARM_WRITES):
+            Line(server.port, "127.0.0.1").exchange(KINDS["write"][0](random.Random(number), targets))  # noqa: S311
     before = settled(server, folder)
     load = Load(server.port, targets, writable=options.writable)
     load.run(options.clients, options.seconds, options.seed + 1)

@@ -8,7 +8,7 @@ two ways, what either of them shows counts.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -42,6 +42,7 @@ _TOKEN = re.compile(
 _ESCAPED = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 #: What is an IRI after a term and, after a value, `<`, an expression and a comment or string.
 _AMBIGUOUS = re.compile(r"<(?:(?!//)[^#'>])*[#']")
+_DATASET = re.compile("FROM", re.IGNORECASE)
 _OUTBOUND = ("SERVICE", "LOAD")
 _ANY_OUTBOUND = re.compile("|".join(_OUTBOUND), re.IGNORECASE)
 PROLOGUE = ("BASE", "PREFIX", "VERSION")
@@ -106,13 +107,24 @@ def _words(text: str) -> tuple[tuple[str, int], ...]:
 _kept_words = lru_cache(maxsize=32)(_words)
 
 
+def first_word(text: str, wanted: Callable[[str], bool]) -> tuple[str, int]:
+    """Return the first bare word that is wanted, upper case, and its offset; empty where there is none."""
+    found = (token for token in tokens(text) if token.kind == "word" and wanted(token.word))
+    return next(((token.word, token.start) for token in found), ("", 0))
+
+
+def has_word(text: str, wanted: re.Pattern[str]) -> bool:
+    """Whether one of the bare words of a query matches; what does not occur at all costs no cutting up."""
+    return bool(wanted.search(text)) and any(wanted.fullmatch(word) for word, _ in words(text))
+
+
 def names_dataset(text: str) -> bool:
     """Whether a query names its dataset itself (FROM): then the union default graph must not override it.
 
     >>> names_dataset("SELECT * FROM <http://x/g> { ?s ?p ?o }")
     True
     """
-    return any(word == "FROM" for word, _ in words(text))
+    return has_word(text, _DATASET)
 
 
 def graphs_named(text: str, base: str) -> list[str]:
@@ -203,7 +215,7 @@ def readable(text: str) -> str:
 
 
 def _first(text: str) -> tuple[str, int]:
-    return next(((word, offset) for word, offset in words(text) if word not in PROLOGUE), ("", 0))
+    return first_word(text, lambda word: word not in PROLOGUE)
 
 
 def position(text: str, offset: int) -> tuple[int, int]:

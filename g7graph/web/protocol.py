@@ -121,7 +121,8 @@ def form_of(text: str) -> str:
     >>> form_of("PREFIX select: <http://x/> DESCRIBE select:a")
     'graph'
     """
-    return next((_FORMS[word] for word, _ in guard.words(text) if word in _FORMS), "table")
+    found, _ = guard.first_word(text, _FORMS.__contains__)
+    return _FORMS.get(found, "table")
 
 
 def _form() -> MultiDict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import islice
 from typing import IO
 
@@ -27,7 +28,7 @@ SHOWN = 500
 _NO_CONTENT = 204
 
 #: Functions whose answer is another one each time: it is not kept.
-_CHANGING = ("NOW", "RAND", "UUID", "STRUUID", "BNODE")
+_CHANGING = re.compile("NOW|RAND|(?:STR)?UUID|BNODE", re.IGNORECASE)
 
 
 @blueprint.route("/sparql", methods=["GET", "POST"], strict_slashes=False)
@@ -57,7 +58,7 @@ def queried(asked: Asked) -> Response:
     if chosen is formats.HTML:
         return shown(asked)
     response = answer.file(answered(asked, chosen.name), chosen)
-    if any(word in _CHANGING for word, _ in guard.words(asked.text)):
+    if guard.has_word(asked.text, _CHANGING):
         response.headers["Cache-Control"] = "no-store"
     return response
 
