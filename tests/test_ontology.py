@@ -624,6 +624,12 @@ def test_the_profile_names_every_file_of_the_ontology_once(ontology: Graph) -> N
     assert named == sorted({*graphs, vocab.SHAPES.rstrip("#")} - {vocab.graph("ontology/profile")})
 
 
+def test_no_domain_or_range_is_of_the_reserved_vocabulary(vocabulary: Graph) -> None:
+    """OWL 2 DL keeps what describes ontologies apart from what they describe (OWL 2 structural specification §2.4)."""
+    named = {(term, node) for way in (RDFS.domain, RDFS.range) for term, node in vocabulary.subject_objects(way)}
+    assert [pair for pair in named if str(pair[1]).startswith(str(OWL))] == []
+
+
 def test_the_version_is_the_one_of_the_package() -> None:
     configured = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     assert configured["tool"]["hatch"]["version"]["path"] == "g7graph/__init__.py"
