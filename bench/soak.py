@@ -28,7 +28,7 @@ import psutil
 from bench import servers
 from bench.mix import KINDS, TIMEOUT_SECONDS, TOKEN, Line, Load
 from bench.patterns import framework
-from bench.servers import Server, pss_megabytes
+from bench.servers import Server
 from bench.synthetic import generate
 
 TRIPLES = 10_000
@@ -47,8 +47,13 @@ class State:
     ended: int
     files: Mapping[str, tuple[int, ...]]
     temporary: tuple[str, ...]
-    megabytes: float
+    memory: Mapping[str, float]
     well: bool
+
+    @property
+    def megabytes(self) -> float:
+        """The memory of all."""
+        return sum(self.memory.values())
 
 
 def state(server: Server, folder: Path) -> State:
@@ -56,10 +61,13 @@ def state(server: Server, folder: Path) -> State:
     tree = server.tree
     ended = 0
     counts: dict[str, list[int]] = defaultdict(list)
+    memory: Counter[str] = Counter()
     for one in tree:
         with suppress(psutil.NoSuchProcess):  # a worker that is replaced just now
             ended += one.status() == psutil.STATUS_ZOMBIE
-            counts[_role(one, server)].append(one.num_fds())
+            role = _role(one, server)
+            counts[role].append(one.num_fds())
+            memory[role] += one.memory_full_info().pss
     walked = (
         (Path(parent), folders + names) for parent, folders, names in os.walk(folder)
     )  # what vanishes is passed by
@@ -70,7 +78,7 @@ def state(server: Server, folder: Path) -> State:
     kept = tuple(sorted("edition" if part.name.isdigit() else part.name for part in found))
     files = {role: tuple(sorted(numbers)) for role, numbers in counts.items()}
     well = said[0] == http.client.OK and bool(json.loads(said[2])["ready"])
-    return State(len(tree), ended, files, kept, pss_megabytes(server), well)
+    return State(len(tree), ended, files, kept, {role: size / 1e6 for role, size in memory.items()}, well)
 
 
 def _role(process: psutil.Process, server: Server) -> str:
@@ -127,7 +135,8 @@ def soak(server: Server, folder: Path, options: argparse.Namespace) -> list[str]
     report(load)
     after = settled(server, folder, before)
     for name, one in (("before", before), ("after", after)):
-        print(f"{name:7s}{one.processes} processes, {one.megabytes:.0f} MB PSS, open files {dict(one.files)}")
+        memory = ", ".join(f"{role} {size:.0f}" for role, size in one.memory.items())
+        print(f"{name:7s}{one.processes} processes, open files {dict(one.files)}, {one.megabytes:.0f} MB PSS: {memory}")
     return leaks(before, after) + [f"{count} × {what}" for what, count in Counter(load.wrong).most_common(20)]
 
 

@@ -37,6 +37,7 @@ _HUNG_UP = select.POLLRDHUP if hasattr(select, "POLLRDHUP") else select.POLLHUP
 _GRACE_SECONDS = 2.0
 _MESSAGE_BYTES = 64
 _PAUSE_SECONDS = 0.5
+_BREATH_SECONDS = 0.01
 _QUICK_SECONDS = 0.1
 _LAST_OF_ALL = 19
 _GROWN_BYTES = 100_000_000
@@ -81,26 +82,27 @@ def nurse(posts: list[Post], lifeline: int, prepare: Callable[[], Work], limits:
         if any(descriptor == lifeline for descriptor, _ in poll.poll()):
             break
         os.read(woken, 1024)
-        for pid in _ended():
+        for pid, failed in _ended():
             post, born = alive.pop(pid)
-            if time.monotonic() - born < _PAUSE_SECONDS:
-                time.sleep(_PAUSE_SECONDS)  # what cannot even start is not tried without pause
+            if time.monotonic() - born < _PAUSE_SECONDS:  # what cannot even start is not tried without pause
+                time.sleep(_PAUSE_SECONDS if failed else _BREATH_SECONDS)
             wanted.append(post)
     for post in posts:
         post.listener.close()
     os._exit(0)
 
 
-def _ended() -> list[int]:
-    found: list[int] = []
+def _ended() -> list[tuple[int, bool]]:
+    """Return the workers that have ended, and whether they failed: one that a limit or its asker ended did not."""
+    found: list[tuple[int, bool]] = []
     while True:
         try:
-            pid, _ = os.waitpid(-1, os.WNOHANG)
+            pid, status = os.waitpid(-1, os.WNOHANG)
         except ChildProcessError:
             return found
         if not pid:
             return found
-        found.append(pid)
+        found.append((pid, os.waitstatus_to_exitcode(status) > 0))
 
 
 def _fork(post: Post, lifeline: int, prepare: Callable[[], Work], limits: Limits) -> int:
@@ -164,7 +166,10 @@ class _Worker:
         answered = threading.Event()
         with os.fdopen(descriptors[0], "r+b", _BUFFER_BYTES) as file:
             file.seek(0)
-            connection.send(str(os.getpid()).encode())
+            try:
+                connection.send(str(os.getpid()).encode())
+            except OSError:  # who asked has gone while it waited
+                return
             thread = threading.Thread(target=self._evaluate, args=(connection, file, answered), daemon=True)
             thread.start()
             poll = select.poll()
