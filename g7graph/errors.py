@@ -70,6 +70,11 @@ class QueryError(UsageError):
 class Limited(UsageError):
     """A query beyond one of the service's limits, or one too many."""
 
+    @classmethod
+    def too_long(cls, seconds: float) -> Limited:
+        """Return the error of what took longer than a number of seconds."""
+        return cls("too_long", limit=int(seconds) if seconds == int(seconds) else seconds)
+
 
 class UnknownName(UsageError):
     """A name that does not exist, with the nearest that do."""

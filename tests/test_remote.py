@@ -187,7 +187,7 @@ def test_what_does_not_parse_is_told_in_the_words_of_the_engine(site: FlaskClien
 def test_what_takes_too_long_is_ended(remote: RemoteStore) -> None:
     with pytest.raises(Limited) as ended:
         remote.answer(Question(PAIRS), "json", Asker(seconds=1))
-    assert (ended.value.key, ended.value.values["limit"]) == ("too_long", "1")
+    assert (ended.value.key, ended.value.values["limit"]) == ("too_long", 1)
 
 
 def test_nobody_is_waited_for_who_has_gone(remote: RemoteStore) -> None:

@@ -36,7 +36,7 @@ def done(connection: socket.socket, pid: int, seconds: float, asker: Asker, limi
             message = received(connection, end - time.monotonic(), asker.gone)
         if message is None:
             os.kill(pid, signal.SIGKILL)  # it is ours while the connection is open
-            raise Limited("too_long", limit=f"{seconds:g}")
+            raise Limited.too_long(seconds)
         if not message:
             raise Limited("too_much", limit=limits.memory_bytes // 1_000_000)
         said = json.loads(message)

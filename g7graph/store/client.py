@@ -39,7 +39,7 @@ class CutShort(Limited):
     """An answer of which the engine gives the first rows only."""
 
     def __init__(self, rows: str) -> None:
-        super().__init__("too_large", limit=rows)
+        super().__init__("too_large", limit=int(rows) if rows.isdecimal() else rows)
 
     def text(self, lang: str = i18n.DEFAULT) -> str:
         """Return the message in a language."""
@@ -80,7 +80,7 @@ class Client:
         response: HTTPResponse = wrapper.query().response
         if response.headers.get(_INCOMPLETE):
             response.close()
-            raise Limited("too_long", limit=f"{watch.seconds:g}")
+            raise Limited.too_long(watch.seconds)
         if response.headers.get(_CUT):
             rows = response.headers[_CUT]
             response.close()
@@ -159,7 +159,7 @@ class Client:
         html = body.lstrip()[:1] == "<"
         said = self.address.hidden("" if html else " ".join(_ECHO.sub("", body).split()))[:_MESSAGE_CHARACTERS]
         if error.code in _LATE_STATUS and _LATE.search(said):
-            return Limited("too_long", limit=f"{watch.seconds:g}")
+            return Limited.too_long(watch.seconds)
         if error.code == _BAD_REQUEST or (error.code == _SERVER_ERROR and _OF_THE_QUERY.match(said)):
             return _of_query(said or error.reason)
         return self.unexpected(f"{error.code} {error.reason}: {said}".rstrip(": "), error.code)

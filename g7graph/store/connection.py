@@ -67,7 +67,7 @@ class Watch:
         if not self._ended and time.monotonic() > self._end:
             self._ended = "too_long"
         if self._ended == "too_long":
-            raise Limited("too_long", limit=f"{self.seconds:g}")
+            raise Limited.too_long(self.seconds)
         if self._ended:
             raise Limited(self._ended)
 
