@@ -15,9 +15,9 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from serving import RUNAWAY, SECONDS, Server, serving
 
 from g7graph.project import Project
+from tests.web.serving import RUNAWAY, SECONDS, Server, serving
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CERTIFIED = "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=data.example".split()
