@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib import resources
 from typing import Protocol
 
-from pyoxigraph import Literal, NamedNode
+from pyoxigraph import Literal, NamedNode, Quad
 
 from g7graph.queries import slot
 from g7graph.table import Table
@@ -29,6 +29,9 @@ class Asked(Asks, Protocol):
 
     def tsv(self, text: str) -> bytes:
         """Evaluate SELECT into SPARQL 1.1 TSV."""
+
+    def statements(self, subjects: Sequence[NamedNode], properties: Sequence[NamedNode] = ()) -> list[Quad]:
+        """Return the statements of some subjects in every graph; of some properties only, where they are given."""
 
 
 @cache

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from pyoxigraph import Literal, NamedNode, Quad
+from pyoxigraph import Literal, NamedNode
 
 from g7graph import vocab
 from g7graph.table import Term, Value, python, text
@@ -22,6 +22,9 @@ _FIRST = tuple(
     vocab.STANDARD[prefix] + name
     for prefix, name in (("skos", "notation"), ("rdfs", "label"), ("skos", "prefLabel"), ("skos", "definition"))
 )
+
+#: Values by property.
+_Grouped = dict[str, list[Term]]
 
 
 @dataclass(frozen=True)
@@ -84,13 +87,14 @@ class _Page:
     def __init__(self, description: Description, iri: str) -> None:
         self.iri, self.incoming = iri, description.incoming
         self.names = Labels(language()).learn(description.said).learn(description.called)
-        self.said: dict[str, list[tuple[str, Term]]] = {}
+        self.said: dict[str, _Grouped] = {}
         for quad in description.said:
-            self.said.setdefault(text(quad.subject), []).append((quad.predicate.value, quad.object))  # type: ignore[arg-type]
+            said = self.said.setdefault(text(quad.subject), {})
+            said.setdefault(quad.predicate.value, []).append(quad.object)  # type: ignore[arg-type]
 
     def thing(self) -> Thing:
         quotes = self._all(self.iri, _QUOTE)
-        own = [pair for pair in self.said[self.iri] if pair[0] not in (_TYPE, _QUOTE)]
+        own = {name: values for name, values in self.said[self.iri].items() if name not in (_TYPE, _QUOTE)}
         return Thing(
             iri=self.iri,
             name=self.names[self.iri],
@@ -100,11 +104,18 @@ class _Page:
             standings=[self._standing(one) for one in self._standings()],
             measurements=[self._measurement(one) for one in self._measurements()],
             passages=[self._passage(one) for one in sorted(self.said) if one != self.iri and self._all(one, _QUOTE)],
-            incoming=_properties(map(_backwards, self.incoming), self.names),
+            incoming=_properties(self._backwards(), self.names),
         )
 
+    def _backwards(self) -> _Grouped:
+        found: _Grouped = {}
+        for quad in self.incoming:
+            found.setdefault(quad.predicate.value, []).append(quad.subject)  # type: ignore[arg-type]
+        return found
+
     def _all(self, subject: str, property_: str) -> list[Term]:
-        return sorted((value for name, value in self.said.get(subject, ()) if name == property_), key=str)
+        values = self.said.get(subject, {}).get(property_, [])
+        return sorted(values, key=str) if len(values) > 1 else values
 
     def _one(self, subject: str, name: str) -> Term | None:
         return next(iter(self._all(subject, vocab.G7 + name)), None)
@@ -126,7 +137,9 @@ class _Page:
 
     def _standings(self) -> list[str]:
         """Return the records of progress, that of the latest round first: the key of a round is its date."""
-        found = sorted(one for one in self._of(vocab.G7 + "Progress") if self._one(one, "round"))
+        found = sorted(
+            one for one in self._of(vocab.G7 + "Progress") if self._one(one, "round") and self._one(one, "status")
+        )
         return sorted(found, key=lambda one: text(self._one(one, "round")), reverse=True)
 
     def _standing(self, record: str) -> Standing:
@@ -156,15 +169,8 @@ class _Page:
         )
 
 
-def _backwards(quad: Quad) -> tuple[str, Term]:
-    return quad.predicate.value, quad.subject  # type: ignore[return-value]
-
-
-def _properties(said: Iterable[tuple[str, Term]], names: Labels) -> list[Property]:
-    """Group values by property: the labels first, then by the property's own label."""
-    grouped: dict[str, list[Term]] = {}
-    for property_, value in said:
-        grouped.setdefault(property_, []).append(value)
+def _properties(grouped: _Grouped, names: Labels) -> list[Property]:
+    """Return properties with their values: the labels first, then by the property's own label."""
     found = [(_rank(iri, names), _property(iri, values, names)) for iri, values in grouped.items()]
     return [one for _, one in sorted(found, key=lambda pair: pair[0])]
 
@@ -176,9 +182,13 @@ def _rank(iri: str, names: Labels) -> tuple[int, str, str]:
 
 def _property(iri: str, values: list[Term], names: Labels) -> Property:
     lang = language()
-    cells = sorted((cell(value, names) for value in values), key=lambda one: (bool(one.lang), one.code, one.text))
+    cells = sorted((cell(value, names) for value in values), key=_cell_order)
     mine = [one for one in cells if not one.lang or one.lang == lang]
     others = [one for one in cells if one.lang and one.lang != lang]
     if not mine:
         mine, others = others[:1], others[1:]
     return Property(cell(NamedNode(iri), names), mine, others)
+
+
+def _cell_order(one: Cell) -> tuple[bool, str, str, str]:
+    return bool(one.lang), one.code, one.text, one.iri

@@ -6,20 +6,19 @@ A worker reads it in a few questions, whatever there is to say, and hands it ove
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 
 import pyoxigraph as ox
-from pyoxigraph import DefaultGraph, NamedNode, Quad
+from pyoxigraph import NamedNode, Quad
 
 from g7graph import exports, vocab
 from g7graph.web.asks import Asked, ask
 from g7graph.web.listings import PAGE, Listings
+from g7graph.web.names import NAMING, NOTATION
 from g7graph.web.tombstones import Tombstone, tombstone
 
 #: What a page is made of; every other form is written where the description is read.
 PARTS = "parts"
-_PIECE = 500
 _TYPE = NamedNode(vocab.RDF_TYPE)
 _NQUADS = ox.RdfFormat.N_QUADS
 
@@ -90,7 +89,7 @@ class Describer:
         """Return a line of what the headers tell, then the description in a form; only the line of what is unknown."""
         thing = NamedNode(iri)
         parts = [part for (part,) in ask(self._store, "parts", thing=[thing]).rows if isinstance(part, NamedNode)]
-        said = list(self._quads("statements", [thing, *parts]))
+        said = self._store.statements([thing, *parts])
         own = [(quad.predicate, quad.object) for quad in said if quad.subject == thing]
         if not own:
             return About(known=False).write()
@@ -107,17 +106,7 @@ class Describer:
         return about.write() + Description(said, incoming, self._called(said, incoming, {thing, *parts})).write(form)
 
     def _called(self, said: list[Quad], incoming: list[Quad], known: set[NamedNode]) -> list[Quad]:
+        """Return the names and codes of what is mentioned and not `known`."""
         terms = {term for quad in (*said, *incoming) for term in (quad.subject, quad.predicate, quad.object)}
         others = [term for term in terms - known if isinstance(term, NamedNode)]
-        return list(self._quads("called", sorted(others, key=str)))
-
-    def _quads(self, name: str, subjects: list[NamedNode]) -> Iterator[Quad]:
-        for start in range(0, len(subjects), _PIECE):
-            for one in (name,) if self._store.union else (name, f"{name}-default"):
-                yield from _read(ask(self._store, one, subject=subjects[start : start + _PIECE]).rows)
-
-
-def _read(rows: Iterable[tuple[object, ...]]) -> Iterator[Quad]:
-    for subject, property_, value, graph in rows:
-        place = graph if isinstance(graph, NamedNode) else DefaultGraph()
-        yield Quad(subject, property_, value, place)  # type: ignore[arg-type]
+        return self._store.statements(others, [NamedNode(iri) for iri in (*NAMING, NOTATION)])

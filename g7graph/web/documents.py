@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import starmap
 from urllib.parse import quote
+
+from pyoxigraph import DefaultGraph, NamedNode, Quad
 
 from g7graph import exports
 from g7graph.store import Service
 from g7graph.store.pooled import PooledStore
 from g7graph.table import Table
+from g7graph.web.asks import ask
 from g7graph.web.description import About, Describer
+
+_PIECE = 500  # things in one question
 
 
 def described(store: Service, iri: str, number: int, form: str) -> tuple[About, bytes]:
@@ -49,3 +56,18 @@ class _Remote:
     def tsv(self, text: str) -> bytes:
         """Evaluate SELECT into SPARQL 1.1 TSV."""
         return exports.TABLES["tsv"].write(self.store.table(text))
+
+    def statements(self, subjects: Sequence[NamedNode], properties: Sequence[NamedNode] = ()) -> list[Quad]:
+        """Return the statements of some subjects in every graph; of some properties only, where they are given."""
+        found: list[Quad] = []
+        slots = {"property": properties} if properties else {}
+        for start in range(0, len(subjects), _PIECE):
+            for name in ("statements",) if self.union else ("statements", "statements-default"):
+                rows = ask(self, name, subject=subjects[start : start + _PIECE], **slots).rows
+                found += starmap(_quad, rows)
+        return found
+
+
+def _quad(subject: object, property_: object, value: object, graph: object) -> Quad:
+    place = graph if isinstance(graph, NamedNode) else DefaultGraph()
+    return Quad(subject, property_, value, place)  # type: ignore[arg-type]

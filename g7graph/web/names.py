@@ -13,11 +13,13 @@ from g7graph.web.asks import ask
 
 #: Kinds whose notation is what people cite.
 _CITED = ("indicator", "discrepancy", "dialogue-case")
-_NAMING = {
+#: Properties that say what a thing is called.
+NAMING = (
     *(vocab.STANDARD["rdfs"] + "label", vocab.STANDARD["skos"] + "prefLabel", vocab.STANDARD["dcterms"] + "title"),
     *(vocab.STANDARD["foaf"] + "name", vocab.G7 + "locator"),
-}
-_NOTATION = vocab.STANDARD["skos"] + "notation"
+)
+#: The property that says by which code it is cited.
+NOTATION = vocab.STANDARD["skos"] + "notation"
 _PIECE = 500
 
 
@@ -42,9 +44,9 @@ class Labels:
         for quad in quads:
             if not isinstance(quad.subject, NamedNode) or not isinstance(quad.object, Literal):
                 continue
-            if quad.predicate.value in _NAMING:
+            if quad.predicate.value in NAMING:
                 self.add(quad.subject, quad.object)
-            elif quad.predicate.value == _NOTATION:
+            elif quad.predicate.value == NOTATION:
                 self.cite(quad.subject, quad.object)
         return self
 
@@ -55,7 +57,7 @@ class Labels:
     def cite(self, thing: NamedNode, code: Literal) -> None:
         """Add the code of a thing, if that is what people cite."""
         if _kind(thing.value) in _CITED:
-            self._codes[thing.value] = code.value
+            self._codes[thing.value] = max(code.value, self._codes.get(thing.value, ""))
 
     def __getitem__(self, iri: str) -> Name:
         """Return the name of a thing; its prefixed name where nobody gave it one."""

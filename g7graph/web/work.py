@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import IO, Any
 
-from pyoxigraph import QueryResultsFormat, QuerySolutions
+from pyoxigraph import NamedNode, Quad, QueryResultsFormat, QuerySolutions
 
 from g7graph import exports, run
 from g7graph.queries import Library
@@ -61,6 +61,10 @@ class _Trusted:
         answer = self._answer(text)
         assert isinstance(answer, QuerySolutions)  # noqa: S101 - our own queries are SELECTs
         return answer.serialize(format=QueryResultsFormat.TSV) or b""
+
+    def statements(self, subjects: Sequence[NamedNode], properties: Sequence[NamedNode] = ()) -> list[Quad]:
+        """Return the statements of some subjects in every graph; of some properties only, where they are given."""
+        return self.store.statements(subjects, properties)
 
     def _answer(self, text: str) -> Answer:
         return self.store.inner.query(text, use_default_graph_as_union=self.store.union)
