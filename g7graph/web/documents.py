@@ -28,7 +28,7 @@ def described(store: Service, iri: str, number: int, form: str) -> tuple[About, 
         with store.pool.run({"describe": iri, "page": number, "form": form}) as out:
             written = out.read()
     else:
-        written = Describer(_Remote(store)).document(iri, number, form)
+        written = Describer(Remote(store)).document(iri, number, form)
     line, _, body = written.partition(b"\n")
     return About.read(line), body
 
@@ -39,7 +39,7 @@ def quoted(key: str) -> str:
 
 
 @dataclass(frozen=True)
-class _Remote:
+class Remote:
     """A store elsewhere, whose TSV is not always that of the standard: ours is written from what it says."""
 
     store: Service

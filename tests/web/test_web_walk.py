@@ -39,7 +39,7 @@ def subjects(client: FlaskClient, path: str) -> tuple[int, set[str]]:
         path = answer.headers["Location"]
     if answer.status_code != 200 or answer.mimetype != "application/n-triples":
         return answer.status_code, set()
-    return 200, {quad.subject.value for quad in ox.parse(answer.data, format=ox.RdfFormat.N_TRIPLES)}  # type: ignore[union-attr]
+    return 200, {quad.subject.value for quad in ox.parse(answer.data, format=ox.RdfFormat.N_TRIPLES)}
 
 
 @pytest.fixture(scope="module")
