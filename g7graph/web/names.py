@@ -93,8 +93,7 @@ def best(labels: Sequence[Literal], lang: str) -> str:
     'Eje'
     """
     order = [lang, i18n.DEFAULT, None]
-    ranked = sorted(labels, key=lambda one: (_place(order, one.language), one.language or "", one.value))
-    return ranked[0].value
+    return min(labels, key=lambda one: (_place(order, one.language), one.language or "", one.value)).value
 
 
 def _known(iri: str, lang: str) -> str:

@@ -110,15 +110,14 @@ class Shapes:
             return "…"
         for name, written in _PATHS.items():
             for inner in self._of(path, name):
-                between = " | " if name == "alternativePath" else " / "
-                return written.format(between.join(self._path(one, depth + 1) for one in self._members(inner)))
-        return " / ".join(self._path(one, depth + 1) for one in self._members(path))
+                if name == "alternativePath":
+                    return written.format(" | ".join(self._path(one, depth + 1) for one in self._members(inner)))
+                return written.format(self._path(inner, depth + 1))
+        steps = " / ".join(self._path(one, depth + 1) for one in self._members(path))
+        return f"({steps})" if depth else steps
 
     def _members(self, node: Term) -> Iterator[Term]:
-        """Yield the members of a list; what is none stands for itself."""
-        if (node, _RDF + "first") not in self._said:
-            yield node
-            return
+        """Yield the members of a list."""
         seen: set[Term] = set()
         while node not in seen and (node, _RDF + "first") in self._said:
             seen.add(node)
