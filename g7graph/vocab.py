@@ -81,6 +81,9 @@ PREFIXES: dict[str, str] = {
     **{name: f"{THING}{name}/" for name in (*KINDS, *SCHEMES)},
 }
 
+#: Namespace → prefix; each namespace ends with a slash or a hash.
+_SPACES = {space: prefix for prefix, space in PREFIXES.items()}
+
 
 def thing(kind: str, key: str) -> str:
     """Mint the IRI of a thing or a concept.
@@ -115,11 +118,12 @@ def curie(iri: str) -> str:
     >>> curie("https://w3id.org/g7graph/id/result/4")
     'result:4'
     """
-    fitting = [(len(space), prefix, space) for prefix, space in PREFIXES.items() if iri.startswith(space)]
-    if not fitting:
-        return iri
-    _, prefix, space = max(fitting)
-    return f"{prefix}:{iri.removeprefix(space)}"
+    end = len(iri)
+    while end := max(iri.rfind("/", 0, end), iri.rfind("#", 0, end), -1) + 1:
+        if iri[:end] in _SPACES:
+            return f"{_SPACES[iri[:end]]}:{iri[end:]}"
+        end -= 1
+    return iri
 
 
 def expand(curie: str) -> str | None:

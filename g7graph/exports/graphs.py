@@ -7,7 +7,8 @@ runs.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TypeVar
 
 import pyoxigraph as ox
 
@@ -17,6 +18,9 @@ from g7graph.exports import characters
 
 Statements = Iterable[ox.Triple] | Iterable[ox.Quad]
 
+_Statement = TypeVar("_Statement", ox.Triple, ox.Quad)
+
+_TYPE = f"<{vocab.RDF_TYPE}>".encode()
 _NAMESPACES = re.compile(rb"(?<=<rdf:RDF)[^>]*")
 _NC_NAME_END = re.compile(r"[^\W\d][\w.\-]*$")
 
@@ -59,17 +63,22 @@ def rdfxml(statements: Statements) -> bytes:
 
 
 def _triples(statements: Statements) -> list[ox.Triple]:
-    plain = (one.triple if isinstance(one, ox.Quad) else one for one in statements)
-    return [quad.triple for quad in _in_order(ox.Quad(*triple) for triple in plain)]
+    return _in_order([one.triple if isinstance(one, ox.Quad) else one for one in statements])
 
 
 def _quads(statements: Statements) -> list[ox.Quad]:
-    return _in_order(one if isinstance(one, ox.Quad) else ox.Quad(*one) for one in statements)
+    return _in_order([one if isinstance(one, ox.Quad) else ox.Quad(*one) for one in statements])
 
 
-def _in_order(quads: Iterable[ox.Quad]) -> list[ox.Quad]:
+def _in_order(statements: list[_Statement]) -> list[_Statement]:
     """Name the blank nodes, drop what is said twice, sort by graph and subject with the type first."""
-    return sorted(canonical(quads), key=_key)
+    lines = _lines(statements)
+    if any(b"_:" in line for line in lines):
+        found = canonical(ox.Quad(*one) for one in statements)
+        statements = [quad if isinstance(statements[0], ox.Quad) else quad.triple for quad in found]
+        lines = _lines(statements)
+    unique = dict(zip(lines, statements, strict=True))
+    return [unique[line] for line in sorted(unique, key=lambda line: _key(line, unique[line]))]
 
 
 def canonical(quads: Iterable[ox.Quad]) -> ox.Dataset:
@@ -80,10 +89,17 @@ def canonical(quads: Iterable[ox.Quad]) -> ox.Dataset:
     return dataset
 
 
-def _key(quad: ox.Quad) -> tuple[str, str, bool, str, str]:
-    predicate = quad.predicate.value
-    graph = "" if isinstance(quad.graph_name, ox.DefaultGraph) else str(quad.graph_name)
-    return graph, str(quad.subject), predicate != vocab.RDF_TYPE, predicate, str(quad.object)
+def _lines(statements: Sequence[_Statement]) -> list[bytes]:
+    """Return the line of N-Triples or N-Quads that each statement is."""
+    form = ox.RdfFormat.N_QUADS if statements and isinstance(statements[0], ox.Quad) else ox.RdfFormat.N_TRIPLES
+    return (ox.serialize(statements, format=form) or b"").split(b"\n")[:-1]
+
+
+def _key(line: bytes, statement: ox.Triple | ox.Quad) -> tuple[str, bytes, bool, bytes, bytes]:
+    """Return what a line is sorted by: bytes of UTF-8 sort as the characters do, and a space before all of them."""
+    subject, predicate, rest = line.split(b" ", 2)
+    named = isinstance(statement, ox.Quad) and not isinstance(statement.graph_name, ox.DefaultGraph)
+    return str(statement.graph_name) if named else "", subject, predicate != _TYPE, predicate, rest  # type: ignore[union-attr]
 
 
 def _terms(statement: ox.Quad | ox.Triple) -> Iterator[object]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
 import pyoxigraph as ox
@@ -80,6 +80,11 @@ class LocalStore:
     def triples(self, text: str) -> list[ox.Triple]:
         """Evaluate CONSTRUCT or DESCRIBE into a list."""
         return as_triples(self.query(text))
+
+    def statements(self, subjects: Iterable[ox.NamedNode], properties: Sequence[ox.NamedNode] = ()) -> list[ox.Quad]:
+        """Return the statements of some subjects in every graph; of some properties only, where they are given."""
+        patterns = ((subject, property_) for subject in subjects for property_ in properties or (None,))
+        return [quad for pattern in patterns for quad in self.inner.quads_for_pattern(*pattern, None, None)]
 
     def graphs(self) -> list[str]:
         """List the named graphs, sorted."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from pathlib import Path
 
 from flask import Flask, Response, request
@@ -24,10 +25,12 @@ from g7graph.web import (
     graphstore,
     health,
     intake,
+    links,
     metrics,
     openapi,
     pages,
     problems,
+    shapes,
     sparql,
     vocabulary,
 )
@@ -39,7 +42,10 @@ from g7graph.web.proxies import behind
 from g7graph.web.watch import Made, Watched
 from g7graph.web.work import pooled
 
-_BLUEPRINTS = (dashboard, api, sparql, pages, vocabulary, graphs, graphstore, problems, health, metrics, openapi)
+_BLUEPRINTS = (
+    *(dashboard, api, sparql, pages, vocabulary, shapes, graphs, graphstore),
+    *(problems, health, metrics, openapi),
+)
 _PROGRAM = Path(__file__).resolve().parent.parent
 _PROGRAM_FILES = ("*.py", "*.html", "*.css", "*.svg", "*.toml", "*.rq")
 
@@ -79,16 +85,22 @@ def create_app(
 
 
 def fingerprint(project: Project, options: Options) -> str:
-    """Return a hash of what answers depend on beside the data: the saved queries, the program, what the operator chose.
+    """Return a hash of what answers depend on beside the data: program, saved queries, shapes, what the operator chose.
 
     16 hexadecimal digits of SHA-256.
     """
     chosen = (options.lang, options.writable, options.federation.prefixes, options.limits)
     digest = hashlib.sha256(f"{__version__} {chosen}\n".encode())
-    for folder, patterns in ((_PROGRAM, _PROGRAM_FILES), (project.queries, ("*.rq",))):
+    for folder, patterns in _files(project):
         for path in sorted(path for pattern in patterns for path in folder.rglob(pattern)):
             digest.update(path.relative_to(folder).as_posix().encode() + b"\n" + path.read_bytes())
     return digest.hexdigest()[:16]
+
+
+def _files(project: Project) -> Iterator[tuple[Path, tuple[str, ...]]]:
+    yield _PROGRAM, _PROGRAM_FILES
+    yield project.queries, ("*.rq",)
+    yield project.ontology / "shapes", ("*.ttl",)
 
 
 def _set_up_templates(app: Flask) -> None:
@@ -103,6 +115,7 @@ def _set_up_templates(app: Flask) -> None:
         languages=i18n.LANGUAGES,
         link=context.link,
         say=context.say,
+        steps=links.pages,
         signs={state: sign for state, _, sign in dashboard.STATES},
         version=__version__,
     )

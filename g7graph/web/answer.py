@@ -11,7 +11,8 @@ from flask import Response, render_template, request
 from g7graph import exports, run
 from g7graph.queries import SavedQuery
 from g7graph.store.pooled import PooledStore
-from g7graph.web.context import address, language, site
+from g7graph.web import links
+from g7graph.web.context import language, site
 from g7graph.web.formats import HTML
 from g7graph.web.negotiate import Format, choose, named
 from g7graph.web.refusals import NotAcceptable
@@ -71,10 +72,6 @@ def graph(statements: Sequence[ox.Triple] | Sequence[ox.Quad], chosen: Format) -
 
 
 def alternates(response: Response, path: str, offered: Sequence[Format]) -> Response:
-    """Add the other forms of a page as `Link` headers (RFC 8288)."""
-    links = [
-        f'<{address(f"{path}.{one.name}")}>; rel="alternate"; type="{one.media_type.partition(";")[0]}"'
-        for one in offered
-    ]
-    response.headers["Link"] = ", ".join(links)
+    """Say of a page its other forms, its own IRI and its licences, as `Link` headers (RFC 8288)."""
+    response.headers["Link"] = ", ".join([*links.forms(path, offered), links.canonical(path), *links.licences()])
     return response

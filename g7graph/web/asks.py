@@ -2,15 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib import resources
+from typing import Protocol
 
-from pyoxigraph import Literal, NamedNode
+from pyoxigraph import Literal, NamedNode, Quad
 
 from g7graph.queries import slot
-from g7graph.store import Store
 from g7graph.table import Table
+
+
+class Asks(Protocol):
+    """What can be asked for a table."""
+
+    def table(self, text: str) -> Table:
+        """Evaluate SELECT or ASK into a table."""
+
+
+class Asked(Asks, Protocol):
+    """What a description is read from."""
+
+    @property
+    def union(self) -> bool:
+        """Whether the default graph is the union of the named graphs."""
+
+    def tsv(self, text: str) -> bytes:
+        """Evaluate SELECT into SPARQL 1.1 TSV."""
+
+    def statements(self, subjects: Sequence[NamedNode], properties: Sequence[NamedNode] = ()) -> list[Quad]:
+        """Return the statements of some subjects in every graph; of some properties only, where they are given."""
 
 
 @cache
@@ -28,6 +49,6 @@ def fill(name: str, values: Mapping[str, Iterable[NamedNode | Literal]]) -> str:
     return filled
 
 
-def ask(store: Store, name: str, **values: Iterable[NamedNode | Literal]) -> Table:
+def ask(store: Asks, name: str, **values: Iterable[NamedNode | Literal]) -> Table:
     """Run a page's query into a table; each keyword fills the slot of its name."""
     return store.table(fill(name, values))

@@ -10,7 +10,7 @@ from pyoxigraph import Literal, NamedNode, Triple
 from g7graph import vocab
 from g7graph.table import Term, python, text
 from g7graph.web.context import language, link
-from g7graph.web.names import Names
+from g7graph.web.names import Labels
 
 _NARROW_SPACE = "\u202f"
 _GROUPED_FROM = 10_000
@@ -29,7 +29,7 @@ class Cell:
     is_named: bool = False
 
 
-def cell(term: Term | Triple | None, names: Names | None = None) -> Cell:
+def cell(term: Term | Triple | None, names: Labels | None = None) -> Cell:
     """Return how a term is shown; by its name where names are given."""
     if isinstance(term, NamedNode):
         name = names[term.value] if names else None

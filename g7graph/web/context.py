@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import cast
 from urllib.parse import quote, urlencode
 
-from flask import current_app, request
+from flask import current_app, g, request
 
 from g7graph import i18n, vocab
 from g7graph.project import Project
@@ -64,7 +64,9 @@ def site() -> Site:
 
 def language() -> str:
     """Return the language to answer in: `?lang=`, then `Accept-Language`, then the site's own."""
-    return i18n.choose([request.args.get("lang"), *request.accept_languages.values(), site().lang])
+    if "language" not in g:  # a page asks for each word of it
+        g.language = i18n.choose([request.args.get("lang"), *request.accept_languages.values(), site().lang])
+    return cast(str, g.language)
 
 
 def say(key: str, **values: object) -> str:
@@ -77,12 +79,14 @@ def address(path: str, **args: str) -> str:
 
     Relative to where the application is mounted, so that it works below a prefix.
     """
-    chosen = request.args.get("lang")
+    if "address" not in g:
+        g.address = request.script_root, request.args.get("lang")
+    root, chosen = g.address
     if chosen and "lang" not in args:
         args["lang"] = chosen
     bare, mark, fragment = path.lstrip("/").partition("#")
     query = f"?{urlencode(args)}" if args else ""
-    return f"{request.script_root}/{bare}{query}{mark}{fragment}"
+    return f"{root}/{bare}{query}{mark}{fragment}"
 
 
 def link(iri: str) -> str | None:

@@ -1,28 +1,30 @@
-"""What a page says about a thing: its properties, the passages behind it, what points to it."""
+"""What a page says about a thing: its properties, how it was measured, the passages behind it, what points to it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-import pyoxigraph as ox
 from pyoxigraph import Literal, NamedNode
 
 from g7graph import vocab
-from g7graph.store import Store
-from g7graph.table import Table, Term, Value, python, text
-from g7graph.web.asks import ask
+from g7graph.table import Term, Value, python, text
 from g7graph.web.cells import Cell, cell
 from g7graph.web.context import language
-from g7graph.web.names import Name, Names
+from g7graph.web.description import Description
+from g7graph.web.names import Labels, Name
 
-MOST_INCOMING = 200
-_QUOTE = vocab.G7 + "quote"
-_TYPE = vocab.RDF_TYPE
+_TYPE, _QUOTE, _INDICATOR = vocab.RDF_TYPE, vocab.G7 + "quote", vocab.G7 + "indicator"
+_MEASUREMENTS = tuple(vocab.G7 + name for name in ("Actual", "Baseline", "Target"))
+_MEASURED = ("version", "round", "date", "standing", "value", "inProcess")
+_RATIOS, _FIGURES = ("progress", "attainment", "elapsed"), ("baseline", "actual", "target")
 _FIRST = tuple(
     vocab.STANDARD[prefix] + name
     for prefix, name in (("skos", "notation"), ("rdfs", "label"), ("skos", "prefLabel"), ("skos", "definition"))
 )
+
+#: Values by property.
+_Grouped = dict[str, list[Term]]
 
 
 @dataclass(frozen=True)
@@ -72,103 +74,121 @@ class Thing:
     measurements: list[list[Cell]]
     passages: list[Passage]
     incoming: list[Property]
-    incoming_total: int
-    incoming_shown: int
 
 
-def described(store: Store, iri: NamedNode) -> Thing:
-    """Read what a page says about a thing."""
-    said = [(p, v) for p, v in ask(store, "thing", thing=[iri]).rows if isinstance(p, NamedNode) and v is not None]
-    incoming = [row for row in ask(store, "incoming", thing=[iri]).rows if isinstance(row[0], NamedNode)]
-    measured, derived = ask(store, "measurements", thing=[iri]), ask(store, "standings", thing=[iri])
-    named = [iri, *_terms(said), *_terms(incoming), *_terms(measured.rows), *_terms(derived.rows)]
-    names = Names(store, named, language())
-    quotes = [cell(value, names) for property_, value in said if property_.value == _QUOTE]
-    return Thing(
-        iri=iri.value,
-        name=names[iri.value],
-        types=[cell(value, names) for property_, value in said if property_.value == _TYPE],
-        quote=quotes[0] if quotes else None,
-        properties=_properties([one for one in said if one[0].value not in (_TYPE, _QUOTE)], names),
-        standings=[_standing(row, names) for row in derived.rows],
-        measurements=[[cell(term, names) for term in row] for row in measured.rows],
-        passages=_passages(ask(store, "evidence", thing=[iri])),
-        incoming=_properties(incoming[:MOST_INCOMING], names),
-        incoming_total=_count(store, iri) if len(incoming) > MOST_INCOMING else len(incoming),
-        incoming_shown=min(len(incoming), MOST_INCOMING),
-    )
+def shown(description: Description, iri: str) -> Thing:
+    """Return what a page says of a description."""
+    return _Page(description, iri).thing()
 
 
-def statements(store: Store, iri: NamedNode) -> list[ox.Quad]:
-    """Read the statements of a thing and those that point to it, each in its graph."""
-    quads = []
-    for name in ("described",) if store.union else ("described", "described-default"):
-        for graph, subject, property_, value in ask(store, name, thing=[iri]).rows:
-            place = graph if isinstance(graph, NamedNode) else ox.DefaultGraph()
-            quads.append(ox.Quad(subject, property_, value, place))  # type: ignore[arg-type]
-    return quads
+class _Page:
+    """A description, by subject."""
+
+    def __init__(self, description: Description, iri: str) -> None:
+        self.iri, self.incoming = iri, description.incoming
+        self.names = Labels(language()).learn(description.said).learn(description.called)
+        self.said: dict[str, _Grouped] = {}
+        for quad in description.said:
+            said = self.said.setdefault(text(quad.subject), {})
+            said.setdefault(quad.predicate.value, []).append(quad.object)  # type: ignore[arg-type]
+
+    def thing(self) -> Thing:
+        quotes = self._all(self.iri, _QUOTE)
+        own = {name: values for name, values in self.said[self.iri].items() if name not in (_TYPE, _QUOTE)}
+        return Thing(
+            iri=self.iri,
+            name=self.names[self.iri],
+            types=[cell(one, self.names) for one in self._all(self.iri, _TYPE)],
+            quote=cell(quotes[0], self.names) if quotes else None,
+            properties=_properties(own, self.names),
+            standings=[self._standing(one) for one in self._standings()],
+            measurements=[self._measurement(one) for one in self._measurements()],
+            passages=[self._passage(one) for one in sorted(self.said) if one != self.iri and self._all(one, _QUOTE)],
+            incoming=_properties(self._backwards(), self.names),
+        )
+
+    def _backwards(self) -> _Grouped:
+        found: _Grouped = {}
+        for quad in self.incoming:
+            found.setdefault(quad.predicate.value, []).append(quad.subject)  # type: ignore[arg-type]
+        return found
+
+    def _all(self, subject: str, property_: str) -> list[Term]:
+        values = self.said.get(subject, {}).get(property_, [])
+        return sorted(values, key=str) if len(values) > 1 else values
+
+    def _one(self, subject: str, name: str) -> Term | None:
+        return next(iter(self._all(subject, vocab.G7 + name)), None)
+
+    def _of(self, *kinds: str) -> Iterator[str]:
+        """Yield what is taken in of some classes that is about this indicator."""
+        for subject in self.said:
+            types = {text(one) for one in self._all(subject, _TYPE)}
+            if types.intersection(kinds) and self.iri in map(text, self._all(subject, _INDICATOR)):
+                yield subject
+
+    def _measurements(self) -> list[str]:
+        return sorted(self._of(*_MEASUREMENTS), key=lambda one: (text(self._one(one, "date")), one))
+
+    def _measurement(self, subject: str) -> list[Cell]:
+        kind = next(one for one in self._all(subject, _TYPE) if text(one) in _MEASUREMENTS)
+        rest = [self._one(subject, name) for name in _MEASURED]
+        return [cell(term, self.names) for term in (NamedNode(subject), kind, *rest)]
+
+    def _standings(self) -> list[str]:
+        """Return the records of progress, that of the latest round first: the key of a round is its date."""
+        found = sorted(
+            one for one in self._of(vocab.G7 + "Progress") if self._one(one, "round") and self._one(one, "status")
+        )
+        return sorted(found, key=lambda one: text(self._one(one, "round")), reverse=True)
+
+    def _standing(self, record: str) -> Standing:
+        status = self._one(record, "status")
+        figures = [self._one(text(self._one(record, name)), "value") for name in _FIGURES]
+        return Standing(
+            record=cell(NamedNode(record), self.names),
+            round=cell(self._one(record, "round"), self.names),
+            status=cell(status, self.names),
+            key=text(status).rpartition("/")[2],
+            ratios={name: python(self._one(record, name)) for name in _RATIOS},
+            figures=[cell(figure) for figure in figures],
+            formula=text(self._one(record, "statusFormula")),
+        )
+
+    def _passage(self, passage: str) -> Passage:
+        quote = self._all(passage, _QUOTE)[0]
+        translations = self._all(passage, vocab.G7 + "translation")
+        mine = (one.value for one in translations if isinstance(one, Literal) and one.language == language())
+        return Passage(
+            cell=cell(NamedNode(passage)),
+            quote=text(quote),
+            lang=(isinstance(quote, Literal) and quote.language) or "es",
+            section=text(self._one(passage, "section")),
+            locator=text(self._one(passage, "locator")),
+            translation=next(mine, ""),
+        )
 
 
-def _standing(row: Sequence[Term | None], names: Names) -> Standing:
-    record, round_, status, progress, attainment, elapsed, *figures, formula = row
-    return Standing(
-        record=cell(record, names),
-        round=cell(round_, names),
-        status=cell(status, names),
-        key=text(status).rpartition("/")[2],
-        ratios={"progress": python(progress), "attainment": python(attainment), "elapsed": python(elapsed)},
-        figures=[cell(figure) for figure in figures],
-        formula=text(formula),
-    )
+def _properties(grouped: _Grouped, names: Labels) -> list[Property]:
+    """Return properties with their values: the labels first, then by the property's own label."""
+    found = [(_rank(iri, names), _property(iri, values, names)) for iri, values in grouped.items()]
+    return [one for _, one in sorted(found, key=lambda pair: pair[0])]
 
 
-def _terms(rows: Iterable[Sequence[object]]) -> Iterable[object]:
-    return (term for row in rows for term in row)
-
-
-def _count(store: Store, iri: NamedNode) -> int:
-    ((total,),) = ask(store, "incoming-count", thing=[iri]).rows
-    return int(str(python(total)))
-
-
-def _properties(said: Iterable[Sequence[Term | None]], names: Names) -> list[Property]:
-    """Group values by property: the labels first, then by the property's own label."""
-    grouped: dict[str, list[Term | None]] = {}
-    for property_, value in said:
-        if property_ is not None:
-            grouped.setdefault(property_.value, []).append(value)
-    shown = [(_rank(iri, names), _property(iri, values, names)) for iri, values in grouped.items()]
-    return [one for _, one in sorted(shown, key=lambda pair: pair[0])]
-
-
-def _rank(iri: str, names: Names) -> tuple[int, str, str]:
+def _rank(iri: str, names: Labels) -> tuple[int, str, str]:
     first = _FIRST.index(iri) if iri in _FIRST else len(_FIRST)
     return first, vocab.fold(names[iri].label), iri
 
 
-def _property(iri: str, values: list[Term | None], names: Names) -> Property:
+def _property(iri: str, values: list[Term], names: Labels) -> Property:
     lang = language()
-    cells = sorted((cell(value, names) for value in values), key=lambda one: (bool(one.lang), one.code, one.text))
+    cells = sorted((cell(value, names) for value in values), key=_cell_order)
     mine = [one for one in cells if not one.lang or one.lang == lang]
+    others = [one for one in cells if one.lang and one.lang != lang]
     if not mine:
-        mine = cells[:1]
-    return Property(cell(NamedNode(iri), names), mine, [one for one in cells if one not in mine])
+        mine, others = others[:1], others[1:]
+    return Property(cell(NamedNode(iri), names), mine, others)
 
 
-def _passages(rows: Table) -> list[Passage]:
-    """Read the passages, one entry each, with the translation into the reader's language where there is one."""
-    found: dict[str, Passage] = {}
-    for passage, quote, section, locator, translation in rows.rows:
-        if passage is None or not isinstance(quote, Literal):
-            continue
-        mine = isinstance(translation, Literal) and translation.language == language()
-        if mine or passage.value not in found:
-            found[passage.value] = Passage(
-                cell=cell(passage),
-                quote=quote.value,
-                lang=quote.language or "es",
-                section=section.value if section else "",
-                locator=locator.value if locator else "",
-                translation=translation.value if mine and translation else "",
-            )
-    return list(found.values())
+def _cell_order(one: Cell) -> tuple[bool, str, str, str]:
+    return bool(one.lang), one.code, one.text, one.iri

@@ -9,7 +9,7 @@ from pyoxigraph import NamedNode
 from g7graph import exports, vocab
 from g7graph.errors import UnknownName
 from g7graph.table import Column, Table, python
-from g7graph.web import answer, formats
+from g7graph.web import answer, departed, formats
 from g7graph.web.asks import ask, fill
 from g7graph.web.context import site
 from g7graph.web.negotiate import split_extension
@@ -38,6 +38,9 @@ def named(name: str) -> Response:
     iri = vocab.graph(stem)
     known = site().store.graphs()
     if iri not in known:
+        gone = departed.look(iri, extension=extension)
+        if gone:
+            return gone
         raise UnknownName("graph", stem, [one.removeprefix(vocab.GRAPH) for one in known])
     chosen = answer.negotiated(_OFFERED, extension=extension)
     triples = read(iri)
@@ -58,7 +61,7 @@ def named(name: str) -> Response:
     else:
         quads = [ox.Quad(t.subject, t.predicate, t.object, NamedNode(iri)) for t in triples]
         response = answer.graph(quads, chosen)
-    return answer.alternates(response, f"graph/{stem}", formats.GRAPHS)
+    return answer.alternates(response, f"graph/{stem}", _OFFERED)
 
 
 def read(iri: str) -> list[ox.Triple]:

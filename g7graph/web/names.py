@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from pyoxigraph import Literal, NamedNode
+from pyoxigraph import Literal, NamedNode, Quad
 
 from g7graph import i18n, vocab
 from g7graph.store import Store
@@ -13,6 +13,13 @@ from g7graph.web.asks import ask
 
 #: Kinds whose notation is what people cite.
 _CITED = ("indicator", "discrepancy", "dialogue-case")
+#: Properties that say what a thing is called.
+NAMING = (
+    *(vocab.STANDARD["rdfs"] + "label", vocab.STANDARD["skos"] + "prefLabel", vocab.STANDARD["dcterms"] + "title"),
+    *(vocab.STANDARD["foaf"] + "name", vocab.G7 + "locator"),
+)
+#: The property that says by which code it is cited.
+NOTATION = vocab.STANDARD["skos"] + "notation"
 _PIECE = 500
 
 
@@ -24,23 +31,33 @@ class Name:
     code: str = ""
 
 
-class Names:
-    """The names of some things, read from the store at once."""
+class Labels:
+    """The names of things as they are learnt, for readers of one language."""
 
-    def __init__(self, store: Store, things: Iterable[object], lang: str) -> None:
+    def __init__(self, lang: str) -> None:
         self._lang = lang
         self._labels: dict[str, list[Literal]] = {}
         self._codes: dict[str, str] = {}
-        wanted = sorted({thing for thing in things if isinstance(thing, NamedNode)}, key=str)
-        for start in range(0, len(wanted), _PIECE):
-            self._read(store, wanted[start : start + _PIECE])
 
-    def _read(self, store: Store, things: Sequence[NamedNode]) -> None:
-        for thing, label, code in ask(store, "names", thing=things).rows:
-            if thing is not None and isinstance(label, Literal):
-                self._labels.setdefault(thing.value, []).append(label)
-            if thing is not None and code is not None and _kind(thing.value) in _CITED:
-                self._codes[thing.value] = code.value
+    def learn(self, quads: Iterable[Quad]) -> Labels:
+        """Learn from those statements that say what something is called, or is cited by."""
+        for quad in quads:
+            if not isinstance(quad.subject, NamedNode) or not isinstance(quad.object, Literal):
+                continue
+            if quad.predicate.value in NAMING:
+                self.add(quad.subject, quad.object)
+            elif quad.predicate.value == NOTATION:
+                self.cite(quad.subject, quad.object)
+        return self
+
+    def add(self, thing: NamedNode, label: Literal) -> None:
+        """Add a name of a thing."""
+        self._labels.setdefault(thing.value, []).append(label)
+
+    def cite(self, thing: NamedNode, code: Literal) -> None:
+        """Add the code of a thing, if that is what people cite."""
+        if _kind(thing.value) in _CITED:
+            self._codes[thing.value] = max(code.value, self._codes.get(thing.value, ""))
 
     def __getitem__(self, iri: str) -> Name:
         """Return the name of a thing; its prefixed name where nobody gave it one."""
@@ -52,6 +69,23 @@ class Names:
         return iri in self._labels
 
 
+class Names(Labels):
+    """The names of some things, read from the store at once."""
+
+    def __init__(self, store: Store, things: Iterable[object], lang: str) -> None:
+        super().__init__(lang)
+        wanted = sorted({thing for thing in things if isinstance(thing, NamedNode)}, key=str)
+        for start in range(0, len(wanted), _PIECE):
+            self._read(store, wanted[start : start + _PIECE])
+
+    def _read(self, store: Store, things: Sequence[NamedNode]) -> None:
+        for thing, label, code in ask(store, "names", thing=things).rows:
+            if isinstance(thing, NamedNode) and isinstance(label, Literal):
+                self.add(thing, label)
+            if isinstance(thing, NamedNode) and isinstance(code, Literal):
+                self.cite(thing, code)
+
+
 def best(labels: Sequence[Literal], lang: str) -> str:
     """Return the label in a language, else in Spanish, without language, in any.
 
@@ -59,8 +93,7 @@ def best(labels: Sequence[Literal], lang: str) -> str:
     'Eje'
     """
     order = [lang, i18n.DEFAULT, None]
-    ranked = sorted(labels, key=lambda one: (_place(order, one.language), one.language or "", one.value))
-    return ranked[0].value
+    return min(labels, key=lambda one: (_place(order, one.language), one.language or "", one.value)).value
 
 
 def _known(iri: str, lang: str) -> str:

@@ -86,6 +86,11 @@ def named(name: str, offered: Sequence[Format]) -> Format | None:
     return None
 
 
+def extension_of(name: str | None, offered: Sequence[Format]) -> Format | None:
+    """Return the format of an extension; None for one not offered."""
+    return next((one for one in offered if one.name == name), None)
+
+
 def split_extension(path: str, offered: Sequence[Format]) -> tuple[str, Format | None]:
     """Cut a known extension off a path; the dots of a key stay.
 

@@ -10,7 +10,7 @@ from http import HTTPStatus
 from g7graph import i18n
 from g7graph.web import problems, schemas
 from g7graph.web.context import language
-from g7graph.web.formats import HTML, PROBLEM
+from g7graph.web.formats import GRAPHS, HTML, PROBLEM
 from g7graph.web.negotiate import Format
 from g7graph.web.refusals import STATUS, kinds
 from g7graph.web.schemas import ADDRESS, TEXT, Json, reference
@@ -147,10 +147,11 @@ def _problem(status: HTTPStatus) -> Json:
     sent += ["Retry-After"] if status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE) else []
     sent += ["WWW-Authenticate"] if status == HTTPStatus.UNAUTHORIZED else []
     schema = schemas.problem_of(status.value, [problems.TYPE + key for key, _ in found])
+    tombstones = content(GRAPHS) if status == HTTPStatus.GONE else {}
     return {
         "description": "\n".join(lines),
         "headers": {name: reference("headers", name) for name in sent},
-        "content": {PROBLEM.media_type: {"schema": schema}, **content((HTML,))},
+        "content": {PROBLEM.media_type: {"schema": schema}, **content((HTML,)), **tombstones},
     }
 
 

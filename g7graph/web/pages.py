@@ -2,55 +2,84 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
+import re
 
 from flask import Blueprint, Response, request
 from pyoxigraph import Literal, NamedNode
 
 from g7graph import vocab
 from g7graph.store import Store
-from g7graph.web import answer, formats
+from g7graph.web import answer, departed, formats, links
 from g7graph.web.asks import ask
 from g7graph.web.context import site
-from g7graph.web.describe import described, statements
-from g7graph.web.negotiate import split_extension
-from g7graph.web.refusals import UnknownThing
+from g7graph.web.describe import shown
+from g7graph.web.description import PARTS, Description
+from g7graph.web.documents import described, quoted
+from g7graph.web.negotiate import Format, split_extension
+from g7graph.web.refusals import NotAcceptable, UnknownPage, UnknownThing
+from g7graph.web.tombstones import tombstone
 
 blueprint = Blueprint("pages", __name__)
 
 _SEE_OTHER = 303
 _OFFERED = (formats.HTML, *formats.GRAPHS)
+_NUMBER = re.compile(r"[1-9][0-9]{0,8}")
 
 
 @blueprint.get("/id/<path:key>")
 def lead(key: str) -> Response:
     """Lead from a thing, which is not a document, to the document about it (httpRange-14)."""
-    _known(key)
+    path, iri = f"doc/{quoted(key)}", vocab.THING + quoted(key)
+    said = ask(site().store, "thing", thing=[NamedNode(iri)]).rows
+    if not said:
+        raise _unknown(key)
+    gone = tombstone((property_, value) for property_, value in said)
+    if gone:
+        return departed.answered(gone, iri)
     query = request.query_string.decode("ascii", "ignore")
-    location = f"{request.script_root}/doc/{_quoted(key)}" + (f"?{query}" if query else "")
-    return Response(status=_SEE_OTHER, headers={"Location": location})
+    location = f"{request.script_root}/{path}" + (f"?{query}" if query else "")
+    return Response(status=_SEE_OTHER, headers={"Location": location, "Link": links.described_by(path, iri)})
 
 
 @blueprint.get("/doc/<path:key>")
 def document(key: str) -> Response:
     """Answer with the document about a thing."""
     stem, extension = split_extension(key, _OFFERED)
-    iri, path = _known(stem), f"doc/{_quoted(stem)}"
-    chosen = answer.negotiated(_OFFERED, extension=extension)
-    if chosen is not formats.HTML:
-        response = answer.graph(statements(site().store, iri), chosen)
+    iri, path = vocab.THING + quoted(stem), f"doc/{quoted(stem)}"
+    chosen, number = _chosen(extension), _number()
+    about, written = described(site().store, iri, number, chosen.name if chosen in formats.GRAPHS else PARTS)
+    if not about.known:
+        raise _unknown(stem)
+    if about.gone:
+        return departed.answered(about.gone, iri, extension=extension)
+    if chosen is None:
+        raise NotAcceptable(_OFFERED)
+    if not 0 < number <= about.pages:
+        raise UnknownPage(request.args["page"], about.pages)
+    if chosen is formats.HTML:
+        thing = shown(Description.read(written), iri)
+        response = answer.page("thing.html", thing=thing, about=about, path=path, offered=formats.GRAPHS)
     else:
-        thing = described(site().store, iri)
-        response = answer.page("thing.html", thing=thing, path=path, offered=formats.GRAPHS)
-    return answer.alternates(response, path, formats.GRAPHS)
+        response = Response(written, content_type=chosen.media_type)
+    response.headers["Link"] = links.about(about, path, iri, _OFFERED)
+    return response
 
 
-def _known(key: str) -> NamedNode:
-    """Return the thing of a key. Raises UnknownThing with the nearest keys where nothing is said of it."""
-    iri = NamedNode(vocab.THING + _quoted(key))
-    if len(ask(site().store, "thing", thing=[iri])):
-        return iri
-    raise UnknownThing(key, _keys(site().store, key.partition("/")[0]))
+def _chosen(extension: Format | None) -> Format | None:
+    try:
+        return answer.negotiated(_OFFERED, extension=extension)
+    except NotAcceptable:
+        return None
+
+
+def _number() -> int:
+    """Return the number of the page asked for; 0 for what is none."""
+    given = request.args.get("page", "1")
+    return int(given) if _NUMBER.fullmatch(given) else 0
+
+
+def _unknown(key: str) -> UnknownThing:
+    return UnknownThing(key, _keys(site().store, key.partition("/")[0]))
 
 
 def _keys(store: Store, kind: str) -> set[str]:
@@ -61,7 +90,3 @@ def _keys(store: Store, kind: str) -> set[str]:
         if keys:
             return keys
     return set()
-
-
-def _quoted(key: str) -> str:
-    return quote(key, safe="-._~/")

@@ -32,6 +32,7 @@ MEMBERS: Mapping[str, dict[str, Any]] = {
     "value": {"type": "string"},
     "available": {"type": "array", "items": {"type": "string"}},
     "limit": {"type": ["number", "string"]},
+    "withdrawn": {"type": "string", "format": "date-time"},
     "findings": {"type": "array", "items": {"type": "object"}},
 }
 _KEPT_HEADERS = ("Allow", "Retry-After")

@@ -3,7 +3,9 @@
 UsageError
 └── Refused           a request that the web refuses as it was put
     ├── NotAcceptable a format that is not on offer; those that are, are listed
-    └── UnknownThing  a thing of which nothing is said here; the nearest are given
+    ├── UnknownPage   a page that there is not of what points to a thing
+    ├── UnknownThing  a thing of which nothing is said here; the nearest are given
+    └── Withdrawn     what was here once, with the reason
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from http import HTTPStatus
 from g7graph import i18n
 from g7graph.errors import UsageError, nearest
 from g7graph.web.negotiate import Format
+from g7graph.web.tombstones import Tombstone
 
 #: Error key → status; the keys are those of `locale/errors.toml` and `locale/web.toml`.
 STATUS = {
@@ -55,6 +58,7 @@ STATUS = {
     "unauthorized": HTTPStatus.UNAUTHORIZED,
     "unknown_format": HTTPStatus.NOT_ACCEPTABLE,
     "unknown_graph": HTTPStatus.NOT_FOUND,
+    "unknown_page": HTTPStatus.NOT_FOUND,
     "unknown_parameter": HTTPStatus.UNPROCESSABLE_ENTITY,
     "unknown_query": HTTPStatus.NOT_FOUND,
     "unknown_thing": HTTPStatus.NOT_FOUND,
@@ -62,6 +66,7 @@ STATUS = {
     "update_as_query": HTTPStatus.BAD_REQUEST,
     "update_by_get": HTTPStatus.BAD_REQUEST,
     "which_graph": HTTPStatus.BAD_REQUEST,
+    "withdrawn": HTTPStatus.GONE,
     "writer_gone": HTTPStatus.SERVICE_UNAVAILABLE,
 }
 
@@ -82,12 +87,35 @@ class NotAcceptable(Refused):
         super().__init__("not_acceptable", available=", ".join(self.available))
 
 
+class UnknownPage(Refused):
+    """A page that there is not of what points to a thing; `pages` is how many there are."""
+
+    def __init__(self, page: str, pages: int) -> None:
+        super().__init__("unknown_page", page=page, pages=pages)
+
+
 class UnknownThing(Refused):
     """A thing of which nothing is said here, with the nearest that are known."""
 
     def __init__(self, thing: str, known: Iterable[str]) -> None:
         self.nearest = nearest(thing, known)
         super().__init__("unknown_thing", thing=thing, nearest=", ".join(self.nearest) or "-")
+
+
+class Withdrawn(Refused):
+    """What was here once and was withdrawn, with the reason in the language of the reader."""
+
+    def __init__(self, thing: str, gone: Tombstone) -> None:
+        self._gone = gone
+        self.withdrawn = gone.when
+        super().__init__("withdrawn", thing=thing)
+
+    def text(self, lang: str = i18n.DEFAULT) -> str:
+        """Return the message in a language."""
+        reasons = self._gone.reasons
+        reason = reasons.get(lang) or reasons.get(i18n.DEFAULT) or next(iter(reasons.values()), "")
+        day = self._gone.when.partition("T")[0]
+        return i18n.text("web.withdrawn", lang, **self.values, date=day, reason=reason).strip()
 
 
 def kinds(lang: str) -> list[tuple[str, int, str]]:

@@ -51,8 +51,8 @@ class Route:
     """How an endpoint is described: what it answers with, and what it may refuse.
 
     `text` is a key of `locale/openapi.toml`; `also` are other statuses that it answers with in the same way;
-    `twin`: the same has extensions, too; `leads`: browsers are led to another page;
-    not `kept`: another answer each time.
+    `twin`: the same has extensions, too; `leads`: browsers are led to another page; `renamed`: what has another name
+    now leads there; not `kept`: another answer each time.
     """
 
     tag: str
@@ -68,6 +68,7 @@ class Route:
     negotiated: bool = True
     twin: bool = False
     leads: bool = False
+    renamed: bool = False
     kept: bool = True
 
 
@@ -109,6 +110,8 @@ def _operation(route: Route, path: str, parameters: list[Json]) -> Json:
         answers |= operations.answers(text, body, headers=route.headers, status=status, kept=route.kept)
     if route.leads:
         answers |= operations.answers(said("see_page"), {}, headers=("Location",), status=HTTPStatus.SEE_OTHER)
+    if route.renamed:
+        answers |= operations.answers(said("see_new"), {}, headers=("Location",), status=HTTPStatus.MOVED_PERMANENTLY)
     shared = operations.common()
     responses = {**answers, **operations.refusals(refused)}
     described = operations.Operation(path, "get", route.tag, said(route.text), [*parameters, *shared], responses)
@@ -120,6 +123,10 @@ def _thing() -> list[Json]:
     params = (param for asked in site().library for param in asked.params if param.type == "iri")
     things = next((iri for param in params for iri in api.things(param.kind)), None)
     return [operations.segment("key", TEXT, example=things and things.removeprefix(vocab.THING))]
+
+
+def _page() -> list[Json]:
+    return [operations.query("page", {"type": "integer", "minimum": 1, "default": 1})]
 
 
 def _texts() -> list[Json]:
@@ -165,23 +172,29 @@ ROUTES: Mapping[str, Route] = {
     "pages.lead": Route(
         "things",
         "thing",
-        refused=("unknown_thing", *operations.ASKING),
-        headers=("Location",),
+        refused=("unknown_thing", "withdrawn", *operations.ASKING),
+        headers=("Location", "Link"),
         status=HTTPStatus.SEE_OTHER,
         segments=_thing,
         negotiated=False,
+        renamed=True,
     ),
     "pages.document": Route(
         "things",
         "document",
         _RDF_PAGE,
-        ("unknown_thing", *operations.ASKING),
+        ("unknown_thing", "unknown_page", "withdrawn", *operations.ASKING),
         ("Link",),
         segments=_thing,
+        parameters=_page,
         twin=True,
+        renamed=True,
     ),
     "vocabulary.logo": Route("things", "logo", (_SVG,), (HTTPStatus.NOT_FOUND,), negotiated=False),
     "vocabulary.ontology": Route("things", "ontology", _RDF_PAGE, headers=("Link",)),
+    "shapes.shapes": Route(
+        "things", "shapes", _RDF_PAGE, (HTTPStatus.NOT_FOUND, *operations.ASKING), headers=("Link",)
+    ),
     "graphs.index": Route(
         "graphs",
         "graphs",
@@ -192,10 +205,11 @@ ROUTES: Mapping[str, Route] = {
         "graphs",
         "graph",
         _RDF_PAGE,
-        ("unknown_graph", *operations.ASKING),
+        ("unknown_graph", "withdrawn", *operations.ASKING),
         ("Link",),
         segments=_graph,
         twin=True,
+        renamed=True,
     ),
     "problems.index": Route(
         "service",

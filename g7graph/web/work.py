@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import IO, Any
 
+from pyoxigraph import NamedNode, Quad, QueryResultsFormat, QuerySolutions
+
 from g7graph import exports, run
 from g7graph.queries import Library
-from g7graph.store.answers import RESULTS, write
+from g7graph.store import Answer
+from g7graph.store.answers import RESULTS, as_table, write
 from g7graph.store.federation import Federation
 from g7graph.store.limits import Limits
 from g7graph.store.local import LocalStore
 from g7graph.store.pool import Pool
 from g7graph.store.pooled import PooledStore, answered
 from g7graph.store.worker import Work
+from g7graph.table import Table
+from g7graph.web.description import Describer
 
 
 def pooled(store: LocalStore, library: Library, limits: Limits) -> PooledStore:
@@ -30,17 +36,47 @@ def working(opened: Callable[[], LocalStore], library: Library, federation: Fede
     def prepare() -> Work:
         store = opened()
         store.federation = federation
-        return partial(_done, store, library)
+        return partial(_done, store, library, Describer(_Trusted(store)))
 
     return prepare
 
 
-def _done(store: LocalStore, library: Library, job: Mapping[str, Any], out: IO[bytes]) -> None:
-    if "query" not in job:
+@dataclass(frozen=True)
+class _Trusted:
+    """A store as the service's own questions ask it: nothing has to be looked for in them that would be refused."""
+
+    store: LocalStore
+
+    @property
+    def union(self) -> bool:
+        """Whether the default graph is the union of the named graphs."""
+        return self.store.union
+
+    def table(self, text: str) -> Table:
+        """Evaluate SELECT or ASK into a table."""
+        return as_table(self._answer(text))
+
+    def tsv(self, text: str) -> bytes:
+        """Evaluate SELECT into SPARQL 1.1 TSV."""
+        answer = self._answer(text)
+        assert isinstance(answer, QuerySolutions)  # noqa: S101 - our own queries are SELECTs
+        return answer.serialize(format=QueryResultsFormat.TSV) or b""
+
+    def statements(self, subjects: Sequence[NamedNode], properties: Sequence[NamedNode] = ()) -> list[Quad]:
+        """Return the statements of some subjects in every graph; of some properties only, where they are given."""
+        return self.store.statements(subjects, properties)
+
+    def _answer(self, text: str) -> Answer:
+        return self.store.inner.query(text, use_default_graph_as_union=self.store.union)
+
+
+def _done(store: LocalStore, library: Library, describer: Describer, job: Mapping[str, Any], out: IO[bytes]) -> None:
+    if "describe" in job:
+        out.write(describer.document(job["describe"], job["page"], job["form"]))
+    elif "query" not in job:
         answered(store, job, out)
-        return
-    query, values, lang, form = library[job["query"]], job["values"], job["lang"], job["form"]
-    if form in RESULTS:
-        write(run.answer(store, query, values, lang=lang), form, out)
+    elif job["form"] in RESULTS:
+        write(run.answer(store, library[job["query"]], job["values"], lang=job["lang"]), job["form"], out)
     else:
-        out.write(exports.TABLES[form].write(run.table(store, query, values, lang=lang)))
+        table = run.table(store, library[job["query"]], job["values"], lang=job["lang"])
+        out.write(exports.TABLES[job["form"]].write(table))

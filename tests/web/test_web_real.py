@@ -155,11 +155,12 @@ def test_codes_and_things_have_pages(real: FlaskClient, address: str) -> None:
         assert real.get(address, query_string={"lang": lang}, headers=BROWSER).status_code == 200
 
 
-def test_what_points_to_a_thing_is_cut_and_said_so(real: FlaskClient) -> None:
+def test_what_points_to_a_thing_is_on_pages_that_say_how_much_there_is(real: FlaskClient) -> None:
     page = real.get("/doc/source-document/2014?lang=en", headers=BROWSER).text
-    found = re.search(r"200 of ([\d,]+) are shown", page)
+    found = re.search(r"Page 1 of (\d+); ([\d,]+) statements in all", page)
     assert found is not None
-    assert int(found[1].replace(",", "")) > 200
+    assert int(found[1]) == -(-int(found[2].replace(",", "")) // 100) > 1
+    assert 'href="/doc/source-document/2014?page=2&amp;lang=en#incoming"' in page
 
 
 def test_the_vocabulary_has_a_page_and_a_graph(real: FlaskClient) -> None:

@@ -1,0 +1,112 @@
+"""The description of a thing: its statements, what it takes in whole, what points to it, what all of it is called.
+
+A worker reads it in a few questions, whatever there is to say, and hands it over written.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+
+import pyoxigraph as ox
+from pyoxigraph import NamedNode, Quad
+
+from g7graph import exports, vocab
+from g7graph.web.asks import Asked, ask
+from g7graph.web.listings import PAGE, Listings
+from g7graph.web.names import NAMING, NOTATION
+from g7graph.web.tombstones import Tombstone, tombstone
+
+#: What a page is made of; every other form is written where the description is read.
+PARTS = "parts"
+_TYPE = NamedNode(vocab.RDF_TYPE)
+_NQUADS = ox.RdfFormat.N_QUADS
+
+
+@dataclass(frozen=True)
+class Description:
+    """What is said of a thing and of its parts, a page of what points to it, names of all that is mentioned."""
+
+    said: list[Quad]
+    incoming: list[Quad] = field(default_factory=list)
+    called: list[Quad] = field(default_factory=list)
+
+    def statements(self) -> list[Quad]:
+        """Return what is published of it: the names of mere properties are left out."""
+        told = [*self.said, *self.incoming]
+        mentioned = {term for quad in told for term in (quad.subject, quad.object)}
+        return [*told, *(quad for quad in self.called if quad.subject in mentioned)]
+
+    def write(self, form: str) -> bytes:
+        """Return it in one of the graph formats, or as PARTS."""
+        if form != PARTS:
+            return exports.GRAPHS[form].write(self.statements())
+        parts = (self.said, self.incoming, self.called)
+        return json.dumps([(ox.serialize(part, format=_NQUADS) or b"").decode() for part in parts]).encode()
+
+    @classmethod
+    def read(cls, written: bytes) -> Description:
+        """Read what was written as PARTS."""
+        return cls(*(list(ox.parse(part, format=_NQUADS)) for part in json.loads(written)))
+
+
+@dataclass(frozen=True)
+class About:
+    """What the headers of a document tell: classes, licences, the page of what points to it, or that it is gone."""
+
+    known: bool
+    types: list[str] = field(default_factory=list)
+    licences: list[str] = field(default_factory=list)
+    number: int = 1
+    total: int = 0
+    gone: Tombstone | None = None
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are; one at least."""
+        return max(1, -(-self.total // PAGE))
+
+    def write(self) -> bytes:
+        """Return it as a line."""
+        return json.dumps(asdict(self)).encode() + b"\n"
+
+    @classmethod
+    def read(cls, line: bytes) -> About:
+        """Read such a line."""
+        values = json.loads(line)
+        gone = values.pop("gone")
+        return cls(**values, gone=Tombstone(**gone) if gone else None)
+
+
+class Describer:
+    """Describes the things of a store, and keeps what takes long to find."""
+
+    def __init__(self, store: Asked) -> None:
+        self._store = store
+        self._listings = Listings()
+
+    def document(self, iri: str, number: int, form: str) -> bytes:
+        """Return a line of what the headers tell, then the description in a form; only the line of what is unknown."""
+        thing = NamedNode(iri)
+        parts = [part for (part,) in ask(self._store, "parts", thing=[thing]).rows if isinstance(part, NamedNode)]
+        said = self._store.statements([thing, *parts])
+        own = [(quad.predicate, quad.object) for quad in said if quad.subject == thing]
+        if not own:
+            return About(known=False).write()
+        listing = self._listings.of(self._store, thing)
+        incoming = list(listing.page(thing, number))
+        about = About(
+            known=True,
+            types=sorted(one.value for name, one in own if name == _TYPE and isinstance(one, NamedNode)),
+            licences=[text.value for (text,) in ask(self._store, "licence").rows if isinstance(text, NamedNode)],
+            number=number,
+            total=listing.total,
+            gone=tombstone(own),
+        )
+        return about.write() + Description(said, incoming, self._called(said, incoming, {thing, *parts})).write(form)
+
+    def _called(self, said: list[Quad], incoming: list[Quad], known: set[NamedNode]) -> list[Quad]:
+        """Return the names and codes of what is mentioned and not `known`."""
+        terms = {term for quad in (*said, *incoming) for term in (quad.subject, quad.predicate, quad.object)}
+        others = [term for term in terms - known if isinstance(term, NamedNode)]
+        return self._store.statements(others, [NamedNode(iri) for iri in (*NAMING, NOTATION)])

@@ -1,0 +1,73 @@
+"""Documents about things: a worker describes them, and writes them in the form asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import starmap
+from urllib.parse import quote
+
+from pyoxigraph import DefaultGraph, NamedNode, Quad
+
+from g7graph import exports
+from g7graph.store import Service
+from g7graph.store.pooled import PooledStore
+from g7graph.table import Table
+from g7graph.web.asks import ask
+from g7graph.web.description import About, Describer
+
+_PIECE = 500  # things in one question
+
+
+def described(store: Service, iri: str, number: int, form: str) -> tuple[About, bytes]:
+    """Return what the headers of a document tell, and the description of a thing with a page of what points to it.
+
+    The form is that of a graph, or PARTS; of a thing of which nothing is said there is nothing to write.
+    """
+    if isinstance(store, PooledStore):
+        with store.pool.run({"describe": iri, "page": number, "form": form}) as out:
+            written = out.read()
+    else:
+        written = Describer(Remote(store)).document(iri, number, form)
+    line, _, body = written.partition(b"\n")
+    return About.read(line), body
+
+
+def quoted(key: str) -> str:
+    """Return the key of a thing as it ends its IRI."""
+    return quote(key, safe="-._~/")
+
+
+@dataclass(frozen=True)
+class Remote:
+    """A store elsewhere, whose TSV is not always that of the standard: ours is written from what it says."""
+
+    store: Service
+
+    @property
+    def union(self) -> bool:
+        """Whether the default graph is the union of the named graphs."""
+        return self.store.union
+
+    def table(self, text: str) -> Table:
+        """Evaluate SELECT or ASK into a table."""
+        return self.store.table(text)
+
+    def tsv(self, text: str) -> bytes:
+        """Evaluate SELECT into SPARQL 1.1 TSV."""
+        return exports.TABLES["tsv"].write(self.store.table(text))
+
+    def statements(self, subjects: Sequence[NamedNode], properties: Sequence[NamedNode] = ()) -> list[Quad]:
+        """Return the statements of some subjects in every graph; of some properties only, where they are given."""
+        found: list[Quad] = []
+        slots = {"property": properties} if properties else {}
+        for start in range(0, len(subjects), _PIECE):
+            for name in ("statements",) if self.union else ("statements", "statements-default"):
+                rows = ask(self, name, subject=subjects[start : start + _PIECE], **slots).rows
+                found += starmap(_quad, rows)
+        return found
+
+
+def _quad(subject: object, property_: object, value: object, graph: object) -> Quad:
+    place = graph if isinstance(graph, NamedNode) else DefaultGraph()
+    return Quad(subject, property_, value, place)  # type: ignore[arg-type]

@@ -1,0 +1,303 @@
+"""The description of a thing: what it says in RDF, its pages, its links; the same bytes from whichever store."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import IO, Any
+
+import pyoxigraph as ox
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from g7graph.build import build, open_local, open_store
+from g7graph.project import Project
+from g7graph.store.pool import Pool
+from g7graph.store.pooled import PooledStore
+from g7graph.web import create_app
+from g7graph.web.description import Describer
+from g7graph.web.documents import Remote
+from g7graph.web.listings import PAGE
+
+BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
+NTRIPLES = {"Accept": "application/n-triples"}
+THING, G7 = "https://w3id.org/g7graph/id/", "https://w3id.org/g7graph/ontology#"
+INDICATOR, PLACE = THING + "indicator/4.4", THING + "place/PE"
+POINTING = 2 * PAGE + 50
+PREFIXES = """
+@prefix dcat: <http://www.w3.org/ns/dcat#> .
+@prefix dcterms: <http://purl.org/dc/terms/> .
+@prefix g7: <https://w3id.org/g7graph/ontology#> .
+@prefix id: <https://w3id.org/g7graph/id/> .
+@prefix place: <https://w3id.org/g7graph/id/place/> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+"""
+PLACES = [f'place:{n:06} a g7:Province ; g7:within place:PE ; rdfs:label "Provincia {n}"@es .' for n in range(POINTING)]
+COUNTRY = """
+place:PE a g7:Country ; rdfs:label "Perú"@es , "Peru"@en .
+id:g7graph a dcat:Dataset ; dcterms:license <https://creativecommons.org/licenses/by/4.0/> .
+"""
+
+
+def framework(root: Path, places: list[str]) -> Project:
+    for folder in ("data/ttl", "queries", "ontology"):
+        (root / folder).mkdir(parents=True)
+    (root / "data/ttl/places.ttl").write_text(PREFIXES + "\n".join(places), encoding="utf-8")
+    (root / "data/ttl/country.ttl").write_text(PREFIXES + COUNTRY, encoding="utf-8")
+    return Project.find(root)
+
+
+@pytest.fixture(scope="module")
+def places(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """A place that more points to than a page holds."""
+    project = framework(tmp_path_factory.mktemp("places"), PLACES)
+    return create_app(project, open_store(project))
+
+
+@pytest.fixture
+def paged(places: Flask) -> FlaskClient:
+    return places.test_client()
+
+
+def triples(answer: TestResponse) -> set[tuple[str, str, str]]:
+    assert answer.status_code == 200, answer.text
+    found = ox.parse(answer.data, format=ox.RdfFormat.N_TRIPLES)
+    return {(one.subject.value, one.predicate.value, str(one.object)) for one in found}
+
+
+def links(answer: TestResponse) -> dict[str, list[str]]:
+    """The targets of a `Link` header by relation."""
+    found: dict[str, list[str]] = {}
+    for target, relation in re.findall(r'<([^>]*)>; rel="([^"]+)"', answer.headers["Link"]):
+        found.setdefault(relation, []).append(target)
+    return found
+
+
+# ---- what it says
+
+
+def test_it_says_what_the_things_are_called_that_it_mentions(client: FlaskClient) -> None:
+    said = triples(client.get("/doc/indicator/4.4", headers=NTRIPLES))
+    labels = {(subject.rpartition("/")[2], label) for subject, name, label in said if name.endswith("rdf-schema#label")}
+    assert ("4", '"Resultado 4"@es') in labels, "what it points to"
+    assert ("ontology#PerformanceIndicator", '"Performance indicator"@en') in labels, "its class"
+    assert "ontology#parent" not in {subject for subject, _ in labels}, "not mere properties"
+
+
+def test_it_has_its_passages_and_measurements_whole(client: FlaskClient) -> None:
+    said = triples(client.get("/doc/indicator/4.4", headers=NTRIPLES))
+    passage, target = THING + "passage/plan-4.4", THING + "measurement/4.4-plan-target"
+    assert (passage, G7 + "quote", '"Al menos 54 gobiernos locales"@es') in said
+    assert (passage, G7 + "translation", '"At least 54 local governments"@en') in said
+    assert (target, G7 + "value", '"54"^^<http://www.w3.org/2001/XMLSchema#integer>') in said
+
+
+def test_a_passage_says_what_it_supports(client: FlaskClient) -> None:
+    said = triples(client.get("/doc/passage/plan-4.4", headers=NTRIPLES))
+    source = "http://www.w3.org/ns/prov#hadPrimarySource"
+    assert (INDICATOR, source, f"<{THING}passage/plan-4.4>") in said
+    assert {label for subject, _, label in said if subject == INDICATOR and "@en" in label}
+
+
+def test_however_much_there_is_to_say_a_worker_is_asked_once(
+    paged: FlaskClient, real: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[object] = []
+    run = Pool.run
+
+    def noted(self: Pool, job: Mapping[str, Any], *more: Any, **named: Any) -> IO[bytes]:
+        asked.append(job)
+        return run(self, job, *more, **named)
+
+    monkeypatch.setattr(Pool, "run", noted)
+    for client, path in ((paged, "/doc/place/PE"), (real, "/doc/indicator/4.4"), (real, "/doc/round/2014-05")):
+        for headers in (BROWSER, {"Accept": "text/turtle"}):
+            asked.clear()
+            assert client.get(f"{path}?only={len(headers)}", headers=headers).status_code == 200
+            assert len(asked) == 1, asked
+
+
+# ---- pages
+
+
+def pages(paged: FlaskClient) -> Iterator[set[tuple[str, str, str]]]:
+    path = "/doc/place/PE"
+    while path:
+        answer = paged.get(path, headers=NTRIPLES)
+        yield {one for one in triples(answer) if one[1] == G7 + "within"}
+        path = next(iter(links(answer).get("next", [])), "")
+
+
+def test_the_pages_together_say_all_that_points_to_it_and_each_says_its_own_share(paged: FlaskClient) -> None:
+    found = list(pages(paged))
+    assert [len(page) for page in found] == [PAGE, PAGE, POINTING - 2 * PAGE]
+    assert set.union(*found) == {(f"{THING}place/{n:06}", G7 + "within", f"<{PLACE}>") for n in range(POINTING)}
+    assert min(found[1]) > max(found[0]), "they are in order"
+
+
+def test_pages_link_to_each_other_and_keep_their_number_in_every_form(paged: FlaskClient) -> None:
+    found = links(paged.get("/doc/place/PE.ttl?page=2&lang=en"))
+    assert (found["first"], found["prev"]) == (["/doc/place/PE?page=1&lang=en"],) * 2
+    assert (found["next"], found["last"]) == (["/doc/place/PE?page=3&lang=en"],) * 2
+    assert found["canonical"] == ["https://w3id.org/g7graph/doc/place/PE?page=2"]
+    assert "/doc/place/PE.jsonld?page=2&lang=en" in found["alternate"]
+    assert "next" not in links(paged.get("/doc/place/PE?page=3"))
+    assert not {"first", "prev", "next", "last"} & {*links(paged.get("/doc/place/000001"))}
+
+
+def test_a_page_for_people_says_which_it_is_and_leads_to_the_others(paged: FlaskClient) -> None:
+    page = paged.get("/doc/place/PE?page=2&lang=en", headers=BROWSER).text
+    assert f"Page 2 of 3; {POINTING} statements in all." in page
+    assert '<a rel="next" href="/doc/place/PE?page=3&amp;lang=en#incoming">Next</a>' in page
+    assert '<a rel="prev" href="/doc/place/PE?page=1&amp;lang=en#incoming">Previous</a>' in page
+    assert page.count('title="https://w3id.org/g7graph/id/place/') == PAGE
+    assert "Provincia 100<" in page
+    assert "Provincia 99<" not in page
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "4", "1.0", "abc", "", "٣", "1e3", "9" * 40, "1 OR 1", "%00"])
+def test_a_page_that_there_is_not_is_a_problem_that_says_which_there_are(paged: FlaskClient, number: str) -> None:
+    answer = paged.get("/doc/place/PE", query_string={"page": number, "lang": "en"}, headers={"Accept": "text/turtle"})
+    assert (answer.status_code, answer.mimetype) == (404, "application/problem+json")
+    assert answer.json is not None
+    assert answer.json["type"].endswith("/problem/unknown-page")
+    assert answer.json["detail"].endswith("they go from 1 to 3.")
+
+
+# ---- headers
+
+
+def test_a_document_links_to_its_forms_its_thing_its_classes_and_its_licence(paged: FlaskClient) -> None:
+    answer = paged.get("/doc/place/PE", headers={"Accept": "text/turtle"})
+    found, header = links(answer), answer.headers["Link"]
+    forms = ("html", "ttl", "jsonld", "nq", "nt", "rdf", "trig")
+    assert found["alternate"] == [f"/doc/place/PE.{form}" for form in forms]
+    assert found["canonical"] == ["https://w3id.org/g7graph/doc/place/PE"]
+    assert f'</doc/place/PE>; rel="describedby"; anchor="{PLACE}"' in header
+    assert f'<{G7}Country>; rel="type"; anchor="{PLACE}"' in header
+    assert found["license"] == ["https://creativecommons.org/licenses/by/4.0/"]
+    assert links(paged.get("/id/place/PE"))["describedby"] == ["/doc/place/PE"]
+    assert links(paged.get("/graph/places.ttl"))["license"] == found["license"]
+
+
+def test_below_a_prefix_links_lead_below_it_and_iris_stay(paged: FlaskClient) -> None:
+    found = links(paged.get("/doc/place/PE", base_url="https://data.example.org/g7", headers=NTRIPLES))
+    assert {link.startswith("/g7/doc/place/PE") for link in (*found["alternate"], *found["next"])} == {True}
+    assert found["canonical"] == ["https://w3id.org/g7graph/doc/place/PE"]
+    here, there = (paged.get("/doc/place/PE.ttl", base_url=base).data for base in (None, "https://data.example.org/g7"))
+    assert here == there
+
+
+@pytest.mark.parametrize("path", ["/doc/place/PE", "/doc/place/PE.ttl?page=2", "/id/place/PE"])
+def test_head_says_what_get_says(paged: FlaskClient, path: str) -> None:
+    got, head = paged.get(path), paged.head(path)
+    assert head.data == b""
+    drop = ("Server-Timing", "Date")
+    assert head.status_code == got.status_code
+    assert [pair for pair in head.headers if pair[0] not in drop] == [
+        pair for pair in got.headers if pair[0] not in drop
+    ]
+
+
+def test_a_document_that_the_client_has_is_not_sent_again(paged: FlaskClient) -> None:
+    answer = paged.get("/doc/place/PE.ttl")
+    tag = answer.headers["ETag"]
+    assert re.fullmatch(r'"[0-9a-f]{32}"', tag), "a strong one"
+    again = paged.get("/doc/place/PE.ttl", headers={"If-None-Match": tag})
+    assert (again.status_code, again.data, again.headers["ETag"]) == (304, b"", tag)
+    assert paged.get("/doc/place/PE.ttl?page=2", headers={"If-None-Match": tag}).status_code == 200
+    assert "Accept, Accept-Language" in answer.headers["Vary"]
+
+
+@pytest.mark.parametrize(
+    ("accept", "expected"),
+    [
+        ("text/turtle;q=0.4, application/ld+json;q=0.5", "application/ld+json"),
+        ("text/html;q=0.1, application/rdf+xml", "application/rdf+xml"),
+        ("application/trig, */*;q=0.1", "application/trig"),
+        ("text/turtle;q=0, text/*", "text/html"),
+        ("application/n-triples;q=0.2, text/turtle;q=0.1", "application/n-triples"),
+        ("text/turtle;q=nonsense", "text/turtle"),
+        (",;,text/turtle;;;q=0.3;x=\x7f", "text/turtle"),
+        ("a" * 5000 + ", text/turtle", "text/turtle"),
+    ],
+)
+def test_the_form_is_what_the_client_likes_best(paged: FlaskClient, accept: str, expected: str) -> None:
+    assert paged.get("/doc/place/PE", headers={"Accept": accept}).mimetype == expected
+
+
+@pytest.mark.parametrize("lang", ["es", "en", "fr"])
+@pytest.mark.parametrize(
+    ("path", "accept", "status"),
+    [
+        ("/doc/place/nowhere", "text/turtle", 404),
+        ("/id/nothing", "text/turtle", 404),
+        ("/doc/place/PE.png", "*/*", 404),
+        ("/doc/place/PE", "image/png", 406),
+        ("/doc/place/PE?format=exe", "*/*", 406),
+    ],
+)
+def test_what_cannot_be_had_is_a_problem_in_the_language_asked_for(
+    paged: FlaskClient, lang: str, path: str, accept: str, status: int
+) -> None:
+    answer = paged.get(path, headers={"Accept": accept, "Accept-Language": lang})
+    assert (answer.status_code, answer.mimetype) == (status, "application/problem+json")
+    assert answer.headers["Content-Language"] == lang
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["place/PE>", "place/%3E%20%7D%20%23", "place/PE%00", "place/PE%0d%0aX: y", "place/%ff%fe", "place/\U0001f600",
+     "place/" + "x" * 5000, "%2e%2e/%2e%2e/etc/passwd", "place/PE..ttl", "place/.ttl", ".ttl", "place/PE.TTL",
+     "place/PE.ttl.ttl", "place//PE", "place/PE/", "'; DROP", "{{7*7}}", "place/PE%2Ettl%00.html"],
+)  # fmt: skip
+def test_a_hostile_key_is_only_unknown(paged: FlaskClient, key: str) -> None:
+    for path in (f"/doc/{key}", f"/id/{key}"):
+        answer = paged.get(path, headers=BROWSER)
+        assert answer.status_code in (308, 404), path
+        assert "\n" not in answer.headers.get("Location", "")
+        assert "X" not in answer.headers
+
+
+# ---- the same bytes
+
+
+def from_worker(store: PooledStore, iri: str, number: int, form: str) -> bytes:
+    with store.pool.run({"describe": iri, "page": number, "form": form}) as out:
+        return out.read()
+
+
+def test_the_same_data_gives_the_same_bytes_however_it_is_stored(places: Flask, tmp_path: Path) -> None:
+    project = framework(tmp_path / "reversed", PLACES[::-1])
+    other = create_app(project, open_store(project)).test_client()
+    build(project, tmp_path / "store")
+    on_disk = create_app(project, open_local(project, str(tmp_path / "store"), read_only=True)).test_client()
+    client = places.test_client()
+    for path in (
+        "/doc/place/PE.ttl",
+        "/doc/place/PE.trig?page=3",
+        "/doc/place/PE.html?page=2",
+        "/doc/place/000007.jsonld",
+    ):
+        assert client.get(path).data == other.get(path).data == on_disk.get(path).data, path
+
+
+def test_a_store_elsewhere_is_asked_for_the_same(places: Flask) -> None:
+    store = places.extensions["g7graph"].store
+    for iri, number in ((PLACE, 1), (PLACE, 3), (THING + "place/000007", 1), (THING + "place/nowhere", 1)):
+        assert Describer(Remote(store)).document(iri, number, "ttl") == from_worker(store, iri, number, "ttl")
+
+
+def test_somebodys_rdf_is_described_from_its_default_graph_too(tmp_path: Path) -> None:
+    file = tmp_path / "a.nq"
+    own = f'<{PLACE}> <http://x/p> "1" .\n<{PLACE}> <http://x/q> "2" <http://x/g> .\n'
+    file.write_text(f"{own}<http://x/a> <http://x/r> <{PLACE}> .\n")
+    project = Project.find(file)
+    app = create_app(project, open_store(project))
+    quads = set(ox.parse(app.test_client().get("/doc/place/PE.nq").data, format=ox.RdfFormat.N_QUADS))
+    assert quads == set(ox.parse(file.read_bytes(), format=ox.RdfFormat.N_QUADS))
+    store = app.extensions["g7graph"].store
+    assert Describer(Remote(store)).document(PLACE, 1, "nq") == from_worker(store, PLACE, 1, "nq")
