@@ -20,6 +20,8 @@ from g7graph.web import (
     cells,
     context,
     dashboard,
+    dataset,
+    distributions,
     graphs,
     graphstore,
     health,
@@ -28,6 +30,7 @@ from g7graph.web import (
     openapi,
     pages,
     problems,
+    sitemap,
     sparql,
     vocabulary,
 )
@@ -39,7 +42,10 @@ from g7graph.web.proxies import behind
 from g7graph.web.watch import Made, Watched
 from g7graph.web.work import pooled
 
-_BLUEPRINTS = (dashboard, api, sparql, pages, vocabulary, graphs, graphstore, problems, health, metrics, openapi)
+_BLUEPRINTS = (
+    *(dashboard, api, sparql, pages, vocabulary, dataset, graphs, graphstore, sitemap),
+    *(problems, health, metrics, openapi),
+)
 _PROGRAM = Path(__file__).resolve().parent.parent
 _PROGRAM_FILES = ("*.py", "*.html", "*.css", "*.svg", "*.toml", "*.rq")
 
@@ -71,7 +77,10 @@ def create_app(
     app.after_request(_with_headers)
     program = fingerprint(project, options)
     health.attach(app, service)
-    cached = Cached(Made(app.wsgi_app), lambda: service.version and program + service.version)
+    cached = Cached(
+        Made(app.wsgi_app),
+        lambda: service.version and program + service.version + distributions.stamp(options.dumps),
+    )
     log = Log(options.access_log, options.log_address) if options.access_log else None
     watched = Watched(cached, metrics.attach(app), log)
     app.wsgi_app = behind(watched, options.behind_proxy)  # type: ignore[method-assign, assignment]

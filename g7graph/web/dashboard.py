@@ -10,8 +10,10 @@ from flask import Blueprint, Response, request
 from pyoxigraph import Literal, NamedNode
 
 from g7graph import run, vocab
-from g7graph.web import answer, formats
+from g7graph.web import answer, formats, schema_org
 from g7graph.web.asks import ask
+from g7graph.web.catalogue import described
+from g7graph.web.citation import citation
 from g7graph.web.context import address, language, site
 from g7graph.web.names import Names, best
 
@@ -77,6 +79,7 @@ def home() -> Response:
         str(key.value): Decimal(share.value) for key, share in ask(site().store, "elapsed").rows if key and share
     }
     round_ = request.args.get("round") or next(iter(elapsed), "")
+    found = described()
     summaries = {name: [summary(row) for row in records(name)] for name in _SUMMARIES}
     return answer.page(
         "dashboard.html",
@@ -90,6 +93,8 @@ def home() -> Response:
         states=STATES,
         words=words(),
         downloads=downloads,
+        citation=citation(),
+        linked=schema_org.dataset(found, language()) if found else None,
     )
 
 

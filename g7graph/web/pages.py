@@ -11,6 +11,7 @@ from g7graph import vocab
 from g7graph.store import Store
 from g7graph.web import answer, formats
 from g7graph.web.asks import ask
+from g7graph.web.citation import citation
 from g7graph.web.context import site
 from g7graph.web.describe import described, statements
 from g7graph.web.negotiate import split_extension
@@ -41,7 +42,7 @@ def document(key: str) -> Response:
         response = answer.graph(statements(site().store, iri), chosen)
     else:
         thing = described(site().store, iri)
-        response = answer.page("thing.html", thing=thing, path=path, offered=formats.GRAPHS)
+        response = answer.page("thing.html", thing=thing, path=path, offered=formats.GRAPHS, citation=citation())
     return answer.alternates(response, path, formats.GRAPHS)
 
 

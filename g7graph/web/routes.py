@@ -10,7 +10,7 @@ from http import HTTPStatus
 from werkzeug.routing import Rule
 
 from g7graph import exports, vocab
-from g7graph.web import api, calls, dashboard, formats, operations, refusals
+from g7graph.web import api, calls, dashboard, formats, operations, refusals, sitemap
 from g7graph.web.context import site
 from g7graph.web.negotiate import Format
 from g7graph.web.operations import said
@@ -134,6 +134,10 @@ def _graph() -> list[Json]:
     return [operations.segment("name", graph_names(), key="segment_graph")]
 
 
+def _after() -> list[Json]:
+    return [operations.query("after", TEXT)]
+
+
 def _dashboard() -> list[Json]:
     """Describe the parameters of the queries that the dashboard shows."""
     asked = [site().library.saved[name] for name in dashboard.QUERIES if name in site().library.saved]
@@ -182,6 +186,12 @@ ROUTES: Mapping[str, Route] = {
     ),
     "vocabulary.logo": Route("things", "logo", (_SVG,), (HTTPStatus.NOT_FOUND,), negotiated=False),
     "vocabulary.ontology": Route("things", "ontology", _RDF_PAGE, headers=("Link",)),
+    "dataset.dataset": Route("things", "dataset", _RDF_PAGE, ("no_description", *operations.ASKING), ("Link",)),
+    "dataset.void": Route("things", "void", formats.GRAPHS, ("no_description", *operations.ASKING)),
+    "sitemap.robots": Route("service", "robots", (sitemap.TEXT,), (), negotiated=False),
+    "sitemap.everything": Route("service", "sitemap", (sitemap.XML,), negotiated=False),
+    "sitemap.pages": Route("service", "sitemap_pages", (sitemap.XML,), negotiated=False),
+    "sitemap.things": Route("service", "sitemap_things", (sitemap.XML,), parameters=_after, negotiated=False),
     "graphs.index": Route(
         "graphs",
         "graphs",
