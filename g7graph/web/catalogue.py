@@ -15,7 +15,6 @@ from g7graph.web import asks
 from g7graph.web.context import site
 from g7graph.web.distributions import distributions, manifest
 from g7graph.web.reading import Reading
-from g7graph.web.refusals import Refused
 
 #: What leads to the service itself; other properties keep the canonical IRIs.
 _LEADING = {
@@ -29,6 +28,8 @@ _LEADING = {
         ("void", "sparqlEndpoint"),
     )
 }
+#: What a dataset is that describes itself.
+_KINDS = ("void:Dataset", "dcat:Dataset")
 _IS = NamedNode(vocab.RDF_TYPE)
 _RESOURCE = NamedNode(vocab.STANDARD["rdfs"] + "Resource")
 
@@ -44,23 +45,24 @@ class Catalogue:
 
 
 def catalogue() -> Catalogue:
-    """Read the description of the dataset. Raises Refused where the data do not describe themselves as one."""
-    found = described()
-    if found is None:
-        raise Refused("no_description")
-    return found
-
-
-def described() -> Catalogue | None:
-    """Read the description of the dataset, None where the data have none."""
+    """Read the description of the dataset; of data that have none, only what a service knows of itself is said."""
+    root = request.root_url.rstrip("/")
     stated = Reading(site().store.triples(asks.text("dataset")))
-    datasets = stated.things("void:Dataset", "dcat:Dataset")
+    datasets = stated.things(*_KINDS)
     if not datasets:
-        return None
-    dataset, root = datasets[0], request.root_url.rstrip("/")
+        stated = Reading(_undescribed(NamedNode(f"{root}/dataset#this")))
+        datasets = stated.things(*_KINDS)
     held = manifest(site().options.dumps)
-    computed = distributions(held, stated, dataset, root) if held else []
-    return Catalogue(dataset, Reading(placed([*stated.statements, *computed], root)), held, root)
+    computed = distributions(held, stated, datasets[0], root) if held else []
+    return Catalogue(datasets[0], Reading(placed([*stated.statements, *computed], root)), held, root)
+
+
+def _undescribed(dataset: NamedNode) -> list[ox.Triple]:
+    """Say of data that do not describe themselves that they are there, by an IRI of this deployment: they have none."""
+    endpoint = ox.Triple(
+        dataset, NamedNode(vocab.STANDARD["void"] + "sparqlEndpoint"), NamedNode(vocab.BASE + "sparql")
+    )
+    return [endpoint, *(ox.Triple(dataset, _IS, NamedNode(vocab.expand(kind) or kind)) for kind in _KINDS)]
 
 
 def placed(statements: Iterable[ox.Triple], root: str) -> list[ox.Triple]:

@@ -12,7 +12,7 @@ from pyoxigraph import Literal, NamedNode
 from g7graph import run, vocab
 from g7graph.web import answer, formats, schema_org
 from g7graph.web.asks import ask
-from g7graph.web.catalogue import described
+from g7graph.web.catalogue import catalogue
 from g7graph.web.citation import citation
 from g7graph.web.context import address, language, site
 from g7graph.web.names import Names, best
@@ -79,7 +79,6 @@ def home() -> Response:
         str(key.value): Decimal(share.value) for key, share in ask(site().store, "elapsed").rows if key and share
     }
     round_ = request.args.get("round") or next(iter(elapsed), "")
-    found = described()
     summaries = {name: [summary(row) for row in records(name)] for name in _SUMMARIES}
     return answer.page(
         "dashboard.html",
@@ -94,7 +93,7 @@ def home() -> Response:
         words=words(),
         downloads=downloads,
         citation=citation(),
-        linked=schema_org.dataset(found, language()) if found else None,
+        linked=schema_org.dataset(catalogue(), language()),
     )
 
 

@@ -99,6 +99,7 @@ def _page(found: Catalogue) -> Response:
         title=said.text(found.dataset, "dcterms:title", lang),
         description=said.text(found.dataset, "dcterms:description", lang),
         iri=found.dataset,
+        described=bool(found.reading.values(found.dataset, "dcterms:title")),
         facts=_facts(found),
         triples=int(text(sizes[0][0])),
         versions=_parts(found, said.iris(found.dataset, "dcat:hasVersion"), newest_first=True),

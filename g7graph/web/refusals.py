@@ -33,7 +33,6 @@ STATUS = {
     "many_queries": HTTPStatus.BAD_REQUEST,
     "needs_extra": HTTPStatus.NOT_IMPLEMENTED,
     "no_default_graph": HTTPStatus.FORBIDDEN,
-    "no_description": HTTPStatus.NOT_FOUND,
     "no_media_type": HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     "no_query": HTTPStatus.BAD_REQUEST,
     "no_table": HTTPStatus.NOT_ACCEPTABLE,

@@ -13,8 +13,11 @@ Json = dict[str, Any]
 _LONGEST = 5000  # characters of a description that are read
 
 
-def dataset(found: Catalogue, lang: str) -> Json:
-    """Describe a dataset as schema.org/Dataset, with each dump as a DataDownload; what is not known is left out."""
+def dataset(found: Catalogue, lang: str) -> Json | None:
+    """Describe a dataset as schema.org/Dataset, with each dump as a DataDownload; what is not known is left out.
+
+    None for one without name or description, which no search engine takes.
+    """
     said, iri = found.reading, found.dataset
     told = {
         "name": said.text(iri, "dcterms:title", lang),
@@ -36,6 +39,8 @@ def dataset(found: Catalogue, lang: str) -> Json:
         "isAccessibleForFree": True,
     }
     known = {name: value for name, value in told.items() if value}
+    if not {"name", "description"} <= set(known):
+        return None
     return {"@context": "https://schema.org/", "@type": "Dataset", "@id": iri, "identifier": iri, **known}
 
 

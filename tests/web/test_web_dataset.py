@@ -97,11 +97,15 @@ def test_an_unknown_format_is_refused(asked: FlaskClient, path: str) -> None:
     assert answer.content_type == "application/problem+json"
 
 
-@pytest.mark.parametrize("path", ["/dataset", "/dataset.ttl", "/.well-known/void"])
-def test_data_that_do_not_describe_themselves_have_no_description(client: FlaskClient, path: str) -> None:
-    answer = client.get(path, headers={"Accept": "text/turtle, application/problem+json"})
-    assert answer.status_code == 404
-    assert answer.get_json()["type"].endswith("/no-description")
+def test_of_data_that_do_not_describe_themselves_only_what_is_known_is_said(client: FlaskClient) -> None:
+    this = URIRef(f"{HERE}/dataset#this")
+    said = parsed(client, "/dataset.ttl")
+    assert set(said.predicates(this)) == {RDF.type, VOID.sparqlEndpoint}
+    counted = parsed(client, "/.well-known/void")
+    assert number(counted, URIRef(vocab.described("class", "g7:PerformanceIndicator")), "entities") == 2
+    assert (this, VOID.classPartition, None) in counted
+    page = client.get("/dataset?lang=en", headers={"Accept": "text/html"})
+    assert "do not describe themselves" in page.text
 
 
 def test_dumps_are_distributions_with_size_checksum_and_formats(said: Graph) -> None:
@@ -244,7 +248,7 @@ def test_the_page_gives_bibtex(asked: FlaskClient) -> None:
 
 
 def test_data_without_a_description_are_cited_nowhere(client: FlaskClient) -> None:
-    for path in ("/", "/doc/indicator/4.4"):
+    for path in ("/", "/dataset", "/doc/indicator/4.4"):
         page = client.get(path, headers={"Accept": "text/html"})
         assert page.status_code == 200
         assert 'id="cite"' not in page.text
