@@ -134,8 +134,8 @@ def _graph() -> list[Json]:
     return [operations.segment("name", graph_names(), key="segment_graph")]
 
 
-def _after() -> list[Json]:
-    return [operations.query("after", TEXT)]
+def _part() -> list[Json]:
+    return [operations.segment("part", {**TEXT, "pattern": f"^(pages|{sitemap.PART_NAME.pattern})$"}, example="pages")]
 
 
 def _dashboard() -> list[Json]:
@@ -190,8 +190,14 @@ ROUTES: Mapping[str, Route] = {
     "dataset.void": Route("things", "void", formats.GRAPHS),
     "sitemap.robots": Route("service", "robots", (sitemap.TEXT,), (), negotiated=False),
     "sitemap.everything": Route("service", "sitemap", (sitemap.XML,), negotiated=False),
-    "sitemap.pages": Route("service", "sitemap_pages", (sitemap.XML,), negotiated=False),
-    "sitemap.things": Route("service", "sitemap_things", (sitemap.XML,), parameters=_after, negotiated=False),
+    "sitemap.some": Route(
+        "service",
+        "sitemap_part",
+        (sitemap.XML,),
+        (HTTPStatus.NOT_FOUND, *operations.ASKING),
+        segments=_part,
+        negotiated=False,
+    ),
     "graphs.index": Route(
         "graphs",
         "graphs",

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
-from urllib.parse import urlencode
 from xml.sax.saxutils import escape, quoteattr
 
 from flask import Blueprint, Response, request
 from pyoxigraph import Literal
+from werkzeug.exceptions import NotFound
 
 from g7graph import i18n, vocab
+from g7graph.table import text
 from g7graph.web.asks import ask
 from g7graph.web.context import site
 from g7graph.web.negotiate import Format
@@ -18,9 +20,11 @@ blueprint = Blueprint("sitemap", __name__)
 
 XML = Format("xml", "application/xml", ("application/xml", "text/xml"))
 TEXT = Format("txt", "text/plain; charset=utf-8", ("text/plain",))
-#: As many things as `things.rq` gives at once; the protocol allows 50,000 addresses or 50 MB in a file.
-PART = 10_000
-_MOST_PARTS = 50_000
+#: More things than this are listed in parts; the protocol allows 50,000 addresses or 50 MB in a file.
+PART = 20_000
+PART_NAME = re.compile(r"[0-9a-f]{1,4}")
+_DIGITS = "0123456789abcdef"
+_PAGES_PART = "pages"
 _PAGES = ("", "dataset", "ontology", "api/queries", "graph/")
 _NOT_FOR_CRAWLERS = ("graph-store", "health", "metrics", "sparql")
 _SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
@@ -44,20 +48,34 @@ def robots() -> Response:
 @blueprint.get("/sitemap.xml")
 def everything() -> Response:
     """Answer with all addresses; with the list of the parts where there are more things than one part holds."""
-    first = _things("")
-    return _urls([*_pages(), *first]) if len(first) < PART else _index(first)
+    begins = parts(int(text(ask(site().store, "things-count").rows[0][0])))
+    if begins == [""]:
+        return _urls([*_pages(), *_things("")])
+    when = _when(changed())
+    found = [f"{request.root_url}sitemap-{part}.xml" for part in (_PAGES_PART, *begins)]
+    return _written("sitemapindex", [f"<sitemap><loc>{escape(one)}</loc>{when}</sitemap>\n" for one in found])
 
 
-@blueprint.get("/sitemap-pages.xml")
-def pages() -> Response:
-    """Answer with the addresses of what is no thing: pages, queries, graphs."""
-    return _urls(_pages())
+@blueprint.get("/sitemap-<part>.xml")
+def some(part: str) -> Response:
+    """Answer with a part: the pages, or the things whose hash begins so. Raises NotFound for a name of neither kind."""
+    if part == _PAGES_PART:
+        return _urls(_pages())
+    if not PART_NAME.fullmatch(part):
+        raise NotFound
+    return _urls(_things(part))
 
 
-@blueprint.get("/sitemap-things.xml")
-def things() -> Response:
-    """Answer with the addresses of the things that follow `?after=`, a key, up to as many as a part holds."""
-    return _urls(_things(request.args.get("after", "")))
+def parts(things: int) -> list[str]:
+    """Return how the hashes of each part begin, for a number of things.
+
+    >>> parts(PART), len(parts(PART + 1)), len(parts(PART * 100))
+    ([''], 16, 256)
+    """
+    begins = [""]
+    while things > PART * len(begins):
+        begins = [begin + digit for begin in begins for digit in _DIGITS]
+    return begins
 
 
 def changed() -> str:
@@ -72,22 +90,10 @@ def _pages() -> list[str]:
     return [*_PAGES, *queries, *graphs]
 
 
-def _things(after: str) -> list[str]:
-    """Return the paths of the documents about the things that follow a key."""
-    start = vocab.THING + after if after else ""
-    rows = ask(site().store, "things", after=[Literal(start)]).rows
-    return ["doc/" + row[0].value.removeprefix(vocab.THING) for row in rows if row[0] is not None]
-
-
-def _index(first: list[str]) -> Response:
-    found, part = ["sitemap-pages.xml", "sitemap-things.xml"], first
-    while len(part) == PART and len(found) < _MOST_PARTS:
-        after = part[-1].removeprefix("doc/")
-        part = _things(after)
-        found += [f"sitemap-things.xml?{urlencode({'after': after})}"] if part else []
-    when = _when(changed())
-    lines = [f"<sitemap><loc>{escape(request.root_url + path)}</loc>{when}</sitemap>\n" for path in found]
-    return _written("sitemapindex", lines)
+def _things(begin: str) -> list[str]:
+    """Return the paths of the documents about the things whose hash begins so, in order."""
+    rows = ask(site().store, "things", begin=[Literal(begin)]).rows
+    return sorted("doc/" + text(thing).removeprefix(vocab.THING) for (thing,) in rows)
 
 
 def _urls(paths: Iterable[str]) -> Response:
@@ -109,9 +115,9 @@ def _when(changed_: str) -> str:
 
 
 def _written(root: str, lines: Iterable[str]) -> Response:
-    def parts() -> Iterator[str]:
+    def pieces() -> Iterator[str]:
         yield f'<?xml version="1.0" encoding="UTF-8"?>\n<{root} xmlns="{_SITEMAP}" xmlns:xhtml="{_XHTML}">\n'
         yield from lines
         yield f"</{root}>\n"
 
-    return Response(parts(), content_type=XML.media_type)
+    return Response(pieces(), content_type=XML.media_type)

@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from g7graph import vocab
 from g7graph.project import Project
 from g7graph.store.local import LocalStore
-from g7graph.web import asks, create_app, sitemap
+from g7graph.web import create_app, sitemap
 
 HERE = "https://data.example.org/g7"
 NAMES = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9", "x": "http://www.w3.org/1999/xhtml"}
@@ -59,18 +59,13 @@ def test_each_address_says_when_it_changed_and_where_its_languages_are(real: Fla
     }
 
 
-def test_a_part_holds_as_many_things_as_the_query_gives() -> None:
-    assert f"LIMIT {sitemap.PART}\n" in asks.text("things")
-    assert sitemap.PART <= 50_000
-
-
 @pytest.fixture(scope="module")
 def many(tmp_path_factory: pytest.TempPathFactory) -> Flask:
-    """A framework of two and a half parts of things, some with odd names."""
+    """A framework of more things than a part holds, with odd names."""
     root = tmp_path_factory.mktemp("many")
     for folder in ("data/ttl", "queries", "ontology"):
         (root / folder).mkdir(parents=True)
-    lines = [f"<{vocab.THING}agency/{number:06}%26a> a <{vocab.G7}Agency> ." for number in range(sitemap.PART * 5 // 2)]
+    lines = [f"<{vocab.THING}agency/{number:06}%26a> a <{vocab.G7}Agency> ." for number in range(sitemap.PART + 1)]
     (root / "data/ttl/agencies.ttl").write_text("\n".join(lines), encoding="utf-8")
     return create_app(Project.find(root))
 
@@ -79,24 +74,31 @@ def test_many_things_are_listed_in_parts(many: Flask) -> None:
     client = many.test_client()
     index = read(client, "/sitemap.xml")
     assert index.tag == f"{{{NAMES['s']}}}sitemapindex"
+    assert places(index)[:2] == [f"{HERE}/sitemap-pages.xml", f"{HERE}/sitemap-0.xml"]
     parts = [read(client, one.removeprefix(HERE)) for one in places(index)]
-    assert [len(part) for part in parts[1:]] == [sitemap.PART, sitemap.PART, sitemap.PART // 2]
+    assert len(parts) == 17
+    assert max(map(len, parts)) < 1500
     listed = [place for part in parts[1:] for place in places(part)]
-    assert listed == sorted(set(listed))
-    assert len(listed) == sitemap.PART * 5 // 2
+    assert len(listed) == len(set(listed)) == sitemap.PART + 1
     assert client.get(listed[-1].removeprefix(HERE)).status_code == 200
+    assert f"{HERE}/dataset" in places(parts[0])
 
 
-@pytest.mark.parametrize("after", ['"', "\\", "}", "zzz", "%00", "<", "a" * 3000, "\U0001f600"])
-def test_an_odd_start_of_a_part_is_no_harm(real: FlaskClient, after: str) -> None:
-    answer = real.get("/sitemap-things.xml", query_string={"after": after})
-    assert answer.status_code == 200
-    ET.fromstring(answer.data)  # noqa: S314 - of our own
+def test_no_part_is_larger_than_the_protocol_allows() -> None:
+    for things in (50_001, 1_000_000, 50_000_000):
+        assert things / len(sitemap.parts(things)) <= 25_000
+
+
+@pytest.mark.parametrize("part", ["g", "A", "00000", "", "page", "%00", "..%2f", "a" * 3000, "0.xml/..", "\U0001f600"])
+def test_a_part_that_cannot_be_is_not_found(real: FlaskClient, part: str) -> None:
+    answer = real.get(f"/sitemap-{part}.xml", headers={"Accept": "application/problem+json"})
+    assert answer.status_code == 404
+    assert answer.content_type == "application/problem+json"
 
 
 def test_addresses_are_escaped(tmp_path: Path) -> None:
     (tmp_path / "a.nq").write_text(f"<{vocab.THING}a&b'c> <{vocab.RDF_TYPE}> <http://x/C> .\n")
-    listed = places(read(create_app(Project.find(tmp_path / "a.nq")).test_client(), "/sitemap-things.xml"))
+    listed = places(read(create_app(Project.find(tmp_path / "a.nq")).test_client(), "/sitemap.xml"))
     assert [one for one in listed if "/doc/" in one] == [f"{HERE}/doc/a&b'c"]
 
 
