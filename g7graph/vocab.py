@@ -16,15 +16,17 @@ SHAPES = BASE + "shapes#"
 THING = BASE + "id/"
 GRAPH = BASE + "graph/"
 QUERY = BASE + "query/"
+DATASET = BASE + "dataset"
 DERIVED = GRAPH + "derived/"
 XSD = "http://www.w3.org/2001/XMLSchema#"
+MEDIA_TYPES = "https://www.iana.org/assignments/media-types/"
 RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 
 #: Kinds of things, the first segment below ``id/``; each is a Turtle prefix of its own, so that
 #: `indicator:4.4` needs no escape.
 KINDS = (
-    "action-plan agency alliance assessment change community company dataset dialogue-case discrepancy "
-    "disaggregation entity erratum figure government indicator information-system mapping "
+    "action-plan agency alliance assessment change community company data-service dataset dataset-version "
+    "dialogue-case discrepancy disaggregation entity erratum figure government indicator information-system mapping "
     "measurement objective organisation passage place progress project purpose responsibility result "
     "round source-document topic writer "
 ).split()
@@ -56,8 +58,10 @@ STANDARD = {
     "semapv": "https://w3id.org/semapv/vocab/",
     "sh": "http://www.w3.org/ns/shacl#",
     "skos": "http://www.w3.org/2004/02/skos/core#",
+    "spdx": "http://spdx.org/rdf/terms#",
     "sssom": "https://w3id.org/sssom/",
     "vann": "http://purl.org/vocab/vann/",
+    "vcard": "http://www.w3.org/2006/vcard/ns#",
     "void": "http://rdfs.org/ns/void#",
     "wgs84": "http://www.w3.org/2003/01/geo/wgs84_pos#",
     "xsd": XSD,
@@ -101,6 +105,15 @@ def graph(path: str) -> str:
     'https://w3id.org/g7graph/graph/derived/progress'
     """
     return GRAPH + quote(path, safe="-._~/")
+
+
+def described(kind: str, name: str) -> str:
+    """Mint the IRI of what only the description of the dataset speaks of: a file, a checksum, a part that is counted.
+
+    >>> described("dump", "dataset.nq")
+    'https://w3id.org/g7graph/dataset#dump/dataset.nq'
+    """
+    return f"{DATASET}#{kind}/{quote(name, safe='-._~/:')}"
 
 
 def local_path(iri: str) -> str | None:

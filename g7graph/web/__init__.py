@@ -21,6 +21,8 @@ from g7graph.web import (
     cells,
     context,
     dashboard,
+    dataset,
+    distributions,
     graphs,
     graphstore,
     health,
@@ -31,6 +33,7 @@ from g7graph.web import (
     pages,
     problems,
     shapes,
+    sitemap,
     sparql,
     vocabulary,
 )
@@ -43,7 +46,7 @@ from g7graph.web.watch import Made, Watched
 from g7graph.web.work import pooled
 
 _BLUEPRINTS = (
-    *(dashboard, api, sparql, pages, vocabulary, shapes, graphs, graphstore),
+    *(dashboard, api, sparql, pages, vocabulary, shapes, dataset, graphs, graphstore, sitemap),
     *(problems, health, metrics, openapi),
 )
 _PROGRAM = Path(__file__).resolve().parent.parent
@@ -77,7 +80,10 @@ def create_app(
     app.after_request(_with_headers)
     program = fingerprint(project, options)
     health.attach(app, service)
-    cached = Cached(Made(app.wsgi_app), lambda: service.version and program + service.version)
+    cached = Cached(
+        Made(app.wsgi_app),
+        lambda: service.version and program + service.version + distributions.stamp(options.dumps),
+    )
     log = Log(options.access_log, options.log_address) if options.access_log else None
     watched = Watched(cached, metrics.attach(app), log)
     app.wsgi_app = behind(watched, options.behind_proxy)  # type: ignore[method-assign, assignment]

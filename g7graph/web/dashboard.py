@@ -10,8 +10,10 @@ from flask import Blueprint, Response, request
 from pyoxigraph import Literal, NamedNode
 
 from g7graph import run, vocab
-from g7graph.web import answer, formats
+from g7graph.web import answer, formats, schema_org
 from g7graph.web.asks import ask
+from g7graph.web.catalogue import catalogue
+from g7graph.web.citation import citation
 from g7graph.web.context import address, language, site
 from g7graph.web.names import Names, best
 
@@ -90,6 +92,8 @@ def home() -> Response:
         states=STATES,
         words=words(),
         downloads=downloads,
+        citation=citation(),
+        linked=schema_org.dataset(catalogue(), language()),
     )
 
 

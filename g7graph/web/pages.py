@@ -11,6 +11,7 @@ from g7graph import vocab
 from g7graph.store import Store
 from g7graph.web import answer, departed, formats, links
 from g7graph.web.asks import ask
+from g7graph.web.citation import citation
 from g7graph.web.context import site
 from g7graph.web.describe import shown
 from g7graph.web.description import PARTS, Description
@@ -58,7 +59,9 @@ def document(key: str) -> Response:
         raise UnknownPage(request.args["page"], about.pages)
     if chosen is formats.HTML:
         thing = shown(Description.read(written), iri)
-        response = answer.page("thing.html", thing=thing, about=about, path=path, offered=formats.GRAPHS)
+        response = answer.page(
+            "thing.html", thing=thing, about=about, path=path, offered=formats.GRAPHS, citation=citation()
+        )
     else:
         response = Response(written, content_type=chosen.media_type)
     response.headers["Link"] = links.about(about, path, iri, _OFFERED)

@@ -10,7 +10,7 @@ from http import HTTPStatus
 from werkzeug.routing import Rule
 
 from g7graph import exports, vocab
-from g7graph.web import api, calls, dashboard, formats, operations, refusals
+from g7graph.web import api, calls, dashboard, formats, operations, refusals, sitemap
 from g7graph.web.context import site
 from g7graph.web.negotiate import Format
 from g7graph.web.operations import said
@@ -141,6 +141,10 @@ def _graph() -> list[Json]:
     return [operations.segment("name", graph_names(), key="segment_graph")]
 
 
+def _part() -> list[Json]:
+    return [operations.segment("part", {**TEXT, "pattern": f"^(pages|{sitemap.PART_NAME.pattern})$"}, example="pages")]
+
+
 def _dashboard() -> list[Json]:
     """Describe the parameters of the queries that the dashboard shows."""
     asked = [site().library.saved[name] for name in dashboard.QUERIES if name in site().library.saved]
@@ -194,6 +198,18 @@ ROUTES: Mapping[str, Route] = {
     "vocabulary.ontology": Route("things", "ontology", _RDF_PAGE, headers=("Link",)),
     "shapes.shapes": Route(
         "things", "shapes", _RDF_PAGE, (HTTPStatus.NOT_FOUND, *operations.ASKING), headers=("Link",)
+    ),
+    "dataset.dataset": Route("things", "dataset", _RDF_PAGE, headers=("Link",)),
+    "dataset.void": Route("things", "void", formats.GRAPHS),
+    "sitemap.robots": Route("service", "robots", (sitemap.TEXT,), (), negotiated=False),
+    "sitemap.everything": Route("service", "sitemap", (sitemap.XML,), negotiated=False),
+    "sitemap.some": Route(
+        "service",
+        "sitemap_part",
+        (sitemap.XML,),
+        (HTTPStatus.NOT_FOUND, *operations.ASKING),
+        segments=_part,
+        negotiated=False,
     ),
     "graphs.index": Route(
         "graphs",

@@ -1,0 +1,78 @@
+"""The description of the dataset as this deployment gives it: what the data state, the dumps, the addresses here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import pyoxigraph as ox
+from flask import request
+from pyoxigraph import NamedNode
+
+from g7graph import vocab
+from g7graph.exports.manifest import Manifest
+from g7graph.web import asks
+from g7graph.web.context import site
+from g7graph.web.distributions import distributions, manifest
+from g7graph.web.reading import Reading
+
+#: What leads to the service itself; other properties keep the canonical IRIs.
+_LEADING = {
+    vocab.STANDARD[prefix] + name
+    for prefix, name in (
+        ("dcat", "accessURL"),
+        ("dcat", "downloadURL"),
+        ("dcat", "endpointDescription"),
+        ("dcat", "endpointURL"),
+        ("void", "dataDump"),
+        ("void", "sparqlEndpoint"),
+    )
+}
+#: What a dataset is that describes itself.
+_KINDS = ("void:Dataset", "dcat:Dataset")
+_IS = NamedNode(vocab.RDF_TYPE)
+_RESOURCE = NamedNode(vocab.STANDARD["rdfs"] + "Resource")
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """A dataset with all that is said of it, and the dumps there are."""
+
+    dataset: str
+    reading: Reading
+    dumps: Manifest | None
+    root: str
+
+
+def catalogue() -> Catalogue:
+    """Read the description of the dataset; of data that have none, only what a service knows of itself is said."""
+    root = request.root_url.rstrip("/")
+    stated = Reading(site().store.triples(asks.text("dataset")))
+    datasets = stated.things(*_KINDS)
+    if not datasets:
+        stated = Reading(_undescribed(NamedNode(f"{root}/dataset#this")))
+        datasets = stated.things(*_KINDS)
+    held = manifest(site().options.dumps)
+    computed = distributions(held, stated, datasets[0], root) if held else []
+    return Catalogue(datasets[0], Reading(placed([*stated.statements, *computed], root)), held, root)
+
+
+def _undescribed(dataset: NamedNode) -> list[ox.Triple]:
+    """Say of data that do not describe themselves that they are there, by an IRI of this deployment: they have none."""
+    endpoint = ox.Triple(
+        dataset, NamedNode(vocab.STANDARD["void"] + "sparqlEndpoint"), NamedNode(vocab.BASE + "sparql")
+    )
+    return [endpoint, *(ox.Triple(dataset, _IS, NamedNode(vocab.expand(kind) or kind)) for kind in _KINDS)]
+
+
+def placed(statements: Iterable[ox.Triple], root: str) -> list[ox.Triple]:
+    """Have the addresses of services and files lead to a deployment; each is said to be a resource, as DCAT-AP asks."""
+    found = []
+    for one in statements:
+        if one.predicate.value in _LEADING and isinstance(one.object, NamedNode):
+            path = vocab.local_path(one.object.value)
+            where = one.object if path is None else NamedNode(f"{root}/{path}")
+            found += [ox.Triple(one.subject, one.predicate, where), ox.Triple(where, _IS, _RESOURCE)]
+        else:
+            found.append(one)
+    return found
