@@ -79,12 +79,16 @@ def create_app(
 
 
 def fingerprint(project: Project, options: Options) -> str:
-    """Return a hash of what answers depend on beside the data: the saved queries, the program, what the operator chose.
+    """Return a hash of what answers depend on beside the data.
+
+    The shapes, earlier vocabularies, the saved queries, the program, what the operator chose.
 
     16 hexadecimal digits of SHA-256.
     """
     chosen = (options.lang, options.writable, options.federation.prefixes, options.limits)
     digest = hashlib.sha256(f"{__version__} {chosen}\n".encode())
+    for path in (*project.shape_files(), *project.earlier_vocabularies().values()):
+        digest.update(project.name_of(path).encode() + b"\n" + path.read_bytes())
     for folder, patterns in ((_PROGRAM, _PROGRAM_FILES), (project.queries, ("*.rq",))):
         for path in sorted(path for pattern in patterns for path in folder.rglob(pattern)):
             digest.update(path.relative_to(folder).as_posix().encode() + b"\n" + path.read_bytes())
@@ -105,6 +109,7 @@ def _set_up_templates(app: Flask) -> None:
         say=context.say,
         signs={state: sign for state, _, sign in dashboard.STATES},
         version=__version__,
+        word=context.word,
     )
     app.jinja_env.undefined = StrictUndefined
     app.context_processor(lambda: {"lang": context.language(), "chosen_language": request.args.get("lang")})

@@ -72,6 +72,11 @@ def say(key: str, **values: object) -> str:
     return i18n.text(f"web.{key}", language(), **values)
 
 
+def word(key: str, *, lang: str = "", **values: object) -> str:
+    """Return one of the texts of the vocabulary's documentation, of `locale/vocabulary.toml`, likewise."""
+    return i18n.text(f"vocabulary.{key}", lang or language(), **values)
+
+
 def address(path: str, **args: str) -> str:
     """Return the address of a path on this deployment; a language chosen in the address is kept.
 
