@@ -14,7 +14,6 @@ from g7graph.web.asks import ask, fill
 from g7graph.web.cells import Cell
 from g7graph.web.context import language
 from g7graph.web.facts import Facts
-from g7graph.web.rules import Rules
 from g7graph.web.terms import Terms
 from g7graph.web.versions import Change, history
 
@@ -55,7 +54,7 @@ def listed(terms: Terms) -> list[CodeList]:
 
 def of(store: Store, scheme: NamedNode) -> CodeList:
     """Read a code list for its own page."""
-    terms = Terms(Facts(store.triples(fill("code-list", {"scheme": [scheme]}))), Rules(), language(), inside=False)
+    terms = Terms(Facts(store.triples(fill("code-list", {"scheme": [scheme]}))), language(), inside=False)
     rows = ask(store, "code-uses", scheme=[scheme]).rows
     uses = {code.value: int(str(python(count))) for code, count in rows if code is not None and count is not None}
     return _list(terms, scheme.value, uses)

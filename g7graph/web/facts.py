@@ -28,6 +28,8 @@ class Facts:
             self._said.setdefault(key, {}).setdefault(predicate.value, []).append(value)
             if not isinstance(value, Literal):
                 self._of.setdefault((predicate.value, _key(value)), set()).add(key)
+        for values in (values for said in self._said.values() for values in said.values()):
+            values.sort(key=str)
 
     def __contains__(self, subject: str) -> bool:
         return subject in self._said
@@ -42,7 +44,7 @@ class Facts:
 
     def values(self, subject: str, predicate: str) -> list[Term]:
         """Return the values of a property, sorted."""
-        return sorted(self._said.get(subject, {}).get(_iri(predicate), ()), key=str)
+        return self._said.get(subject, {}).get(_iri(predicate), [])
 
     def nodes(self, subject: str, *predicates: str) -> list[str]:
         """Return the values of some properties that are no literals, in the order of the properties, then sorted."""

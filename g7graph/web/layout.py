@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
 GAP = 22
-_SWEEPS = 12
+_TRIES = 12_000  # a vocabulary of more than a hundred classes is left as it begins
 _BACKWARDS, _BESIDE, _ACROSS = 260, 160, 120  # what a connection costs beyond its length, in pixels
 _TALLEST = 6
 
@@ -24,7 +24,8 @@ def columns(heights: tuple[tuple[str, int], ...], edges: Edges, count: int) -> C
     sizes = dict(heights)
     best = _begun(sizes, edges, count)
     cost = _cost(best, sizes, edges)
-    for _ in range(_SWEEPS):
+    sweep = len(sizes) * (len(sizes) + count)
+    for _ in range(_TRIES // max(sweep, 1)):
         before = cost
         for name in sizes:
             for tried in _others(best, name):

@@ -12,8 +12,8 @@ from g7graph.table import Term, python, text
 from g7graph.web.asks import ask
 from g7graph.web.cells import Cell, cell
 from g7graph.web.context import language
+from g7graph.web.entries import Use
 from g7graph.web.names import Names, best
-from g7graph.web.terms import Use
 
 _LETTERS = 160
 

@@ -10,6 +10,8 @@ from g7graph import vocab
 from g7graph.web.cells import Cell
 from g7graph.web.terms import Terms
 
+#: Those of ADMS, http://purl.org/adms/status/, which have a text.
+_STATUSES = ("Completed", "Deprecated", "UnderDevelopment", "Withdrawn")
 _CHANGE = re.compile(r"(?P<kind>Added|Changed|Deprecated) in (?P<version>\d+\.\d+\.\d+)(?:: (?P<text>.+))?", re.DOTALL)
 
 
@@ -55,13 +57,14 @@ def header(terms: Terms) -> Header:
     def said(name: str) -> str:
         return terms.facts.text(vocab.ONTOLOGY, name, terms.lang)
 
+    status = [one.rpartition("/")[2] for one in terms.facts.nodes(vocab.ONTOLOGY, "adms:status")]
     return Header(
         title=said("dcterms:title"),
         description=said("dcterms:description"),
         version=said("owl:versionInfo"),
         version_iri=next(iter(terms.facts.nodes(vocab.ONTOLOGY, "owl:versionIRI")), ""),
         prior=terms.cells(terms.facts.nodes(vocab.ONTOLOGY, "owl:priorVersion")),
-        status=next((one.rpartition("/")[2] for one in terms.facts.nodes(vocab.ONTOLOGY, "adms:status")), ""),
+        status=next((one for one in status if one in _STATUSES), ""),
         licence=terms.cells(terms.facts.nodes(vocab.ONTOLOGY, "dcterms:license")),
         citation=said("dcterms:bibliographicCitation"),
         days={name: said(f"dcterms:{name}") for name in ("issued", "modified")},

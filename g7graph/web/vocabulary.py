@@ -21,12 +21,13 @@ from g7graph.web import answer, codelists, context, formats
 from g7graph.web.asks import ask, fill
 from g7graph.web.context import address, language, site
 from g7graph.web.diagram import drawn
+from g7graph.web.entries import Entries, Use
 from g7graph.web.facts import Facts
 from g7graph.web.graphs import read
 from g7graph.web.negotiate import Format, split_extension
 from g7graph.web.refusals import NotAcceptable
 from g7graph.web.rules import Rules
-from g7graph.web.terms import Terms, Use, local
+from g7graph.web.terms import Terms, local
 from g7graph.web.usage import Usage, uses
 from g7graph.web.versions import header, history, versions
 
@@ -115,9 +116,10 @@ def _page(path: str, file: Path | None) -> Response:
     """Answer with the documentation; of an earlier version that which it says itself, without the data of today."""
     kept = _kept()
     facts = Facts(_earlier(file) if file else _present())
-    terms = Terms(facts, Rules() if file else kept.rules, language())
+    rules = Rules() if file else kept.rules
+    terms = Terms(facts, language())
     used = None if file else _used(kept, terms)
-    entries = [replace(one, use=used.get(one.iri)) for one in terms.entries()] if used else terms.entries()
+    entries = [replace(one, use=(used or {}).get(one.iri)) for one in Entries(terms, rules).all()]
     return answer.page(
         "ontology.html",
         path=path,
@@ -131,7 +133,7 @@ def _page(path: str, file: Path | None) -> Response:
         versions=versions(terms),
         resolvable=published(),
         history={one.iri: history(terms, one.iri) for one in entries},
-        rule_count=len({one.shape for one in terms.rules.all}),
+        rule_count=len({one.shape for one in rules.all}),
         counted=used is not None,
         offered=formats.GRAPHS,
         formats_named=formats.NAMES,
