@@ -9,6 +9,8 @@ from pathlib import Path
 from g7graph import vocab
 from g7graph.errors import UsageError
 
+#: Folders of the ontology that are not in the union: what data must keep to, and what the vocabulary was.
+APART = ("shapes", "versions")
 RDF_SUFFIXES = (".jsonld", ".n3", ".nq", ".nt", ".owl", ".rdf", ".trig", ".ttl")
 _PACKAGE = Path(__file__).resolve().parent
 
@@ -79,7 +81,7 @@ class Project:
         ontology = [
             GraphFile(path, vocab.graph(f"ontology/{_stem(path, self.ontology)}"))
             for path in sorted(self.ontology.rglob("*.ttl"))
-            if path.relative_to(self.ontology).parts[0] != "shapes"
+            if path.relative_to(self.ontology).parts[0] not in APART
         ]
         data = [GraphFile(path, vocab.graph(_stem(path, self.data))) for path in sorted(self.data.rglob("*.ttl"))]
         return ontology + data
@@ -87,6 +89,10 @@ class Project:
     def shape_files(self) -> list[Path]:
         """List the files of the shapes, which are not in the union."""
         return [] if self.plain else sorted((self.ontology / "shapes").rglob("*.ttl"))
+
+    def earlier_vocabularies(self) -> dict[str, Path]:
+        """List the earlier versions of the vocabulary that were published, as they were: version → its file."""
+        return {} if self.plain else {path.stem: path for path in sorted((self.ontology / "versions").glob("*.ttl"))}
 
     def name_of(self, path: Path) -> str:
         """Return a file's path as messages give it: below the framework's root where it is there, else its name."""

@@ -62,7 +62,8 @@ class Citation:
 
 def citation() -> Citation | None:
     """Read how the dataset is cited, in the language of the request; None where it does not say."""
-    rows = ask(site().store, "citation").rows
+    store = site().store
+    rows = site().cited.get(store.version, lambda: ask(store, "citation").rows)
     if not rows:
         return None
     first = rows[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import cast
@@ -15,6 +16,8 @@ from g7graph.queries import Library, Texts, in_language
 from g7graph.store import Service
 from g7graph.store.change import Writer
 from g7graph.store.limits import Limits
+from g7graph.table import Term
+from g7graph.web.once import Once
 from g7graph.web.options import Options
 from g7graph.web.outgo import Outgo
 
@@ -35,6 +38,8 @@ class Site:
     library: Library
     options: Options = field(default_factory=Options)
     writer: Writer | None = None
+    #: How the dataset is cited, which every page says.
+    cited: Once[Sequence[Sequence[Term | None]]] = field(default_factory=Once)
 
     @cached_property
     def outgo(self) -> Outgo:
@@ -72,6 +77,11 @@ def language() -> str:
 def say(key: str, **values: object) -> str:
     """Return one of the site's texts, of `locale/web.toml`, in the language of the request."""
     return i18n.text(f"web.{key}", language(), **values)
+
+
+def word(key: str, *, lang: str = "", **values: object) -> str:
+    """Return one of the texts of the vocabulary's documentation, of `locale/vocabulary.toml`, likewise."""
+    return i18n.text(f"vocabulary.{key}", lang or language(), **values)
 
 
 def address(path: str, **args: str) -> str:

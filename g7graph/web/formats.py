@@ -34,5 +34,15 @@ TABLES = tuple(
 )
 GRAPHS = tuple(_offer(name, exports.GRAPHS[name].media_type) for name in ("ttl", *sorted({*exports.GRAPHS} - {"ttl"})))
 
+#: What the formats of graphs are called.
+NAMES = {
+    "ttl": "Turtle",
+    "jsonld": "JSON-LD",
+    "nq": "N-Quads",
+    "nt": "N-Triples",
+    "rdf": "RDF/XML",
+    "trig": "TriG",
+}
+
 #: What the engine writes of an answer as it comes, whatever its size.
 RESULTS = tuple(one for one in TABLES if one.name in answers.RESULTS)

@@ -62,7 +62,7 @@ class Labels:
     def __getitem__(self, iri: str) -> Name:
         """Return the name of a thing; its prefixed name where nobody gave it one."""
         labels = self._labels.get(iri)
-        return Name(best(labels, self._lang) if labels else _known(iri, self._lang), self._codes.get(iri, ""))
+        return Name(best(labels, self._lang) if labels else known(iri, self._lang), self._codes.get(iri, ""))
 
     def __contains__(self, iri: str) -> bool:
         """Whether somebody gave the thing a name."""
@@ -96,7 +96,7 @@ def best(labels: Sequence[Literal], lang: str) -> str:
     return min(labels, key=lambda one: (_place(order, one.language), one.language or "", one.value)).value
 
 
-def _known(iri: str, lang: str) -> str:
+def known(iri: str, lang: str) -> str:
     """Return our own words for a term of other people's vocabularies, else the prefixed name."""
     curie = vocab.curie(iri)
     message = i18n.catalogue("web").get("term_" + curie.replace(":", "_"))

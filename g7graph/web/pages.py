@@ -9,12 +9,12 @@ from pyoxigraph import Literal, NamedNode
 
 from g7graph import vocab
 from g7graph.store import Store
-from g7graph.web import answer, departed, formats, links
+from g7graph.web import answer, codelists, departed, formats, links
 from g7graph.web.asks import ask
 from g7graph.web.citation import citation
 from g7graph.web.context import site
 from g7graph.web.describe import shown
-from g7graph.web.description import PARTS, Description
+from g7graph.web.description import PARTS, About, Description
 from g7graph.web.documents import described, quoted
 from g7graph.web.negotiate import Format, split_extension
 from g7graph.web.refusals import NotAcceptable, UnknownPage, UnknownThing
@@ -58,14 +58,25 @@ def document(key: str) -> Response:
     if not 0 < number <= about.pages:
         raise UnknownPage(request.args["page"], about.pages)
     if chosen is formats.HTML:
-        thing = shown(Description.read(written), iri)
-        response = answer.page(
-            "thing.html", thing=thing, about=about, path=path, offered=formats.GRAPHS, citation=citation()
-        )
+        told = {
+            "thing": shown(Description.read(written), iri),
+            "about": about,
+            "citation": citation(),
+            **_codes(about, iri),
+        }
+        response = answer.page("thing.html", path=path, offered=formats.GRAPHS, **told)
     else:
         response = Response(written, content_type=chosen.media_type)
     response.headers["Link"] = links.about(about, path, iri, _OFFERED)
     return response
+
+
+def _codes(about: About, iri: str) -> dict[str, object]:
+    """Return what the page of a code list shows of its codes, and the path of the graph that holds them."""
+    store = site().store
+    if codelists.SCHEME not in about.types:
+        return {"codes": None, "codes_path": None}
+    return {"codes": codelists.of(store, NamedNode(iri)), "codes_path": codelists.graph_of(store, iri)}
 
 
 def _chosen(extension: Format | None) -> Format | None:

@@ -62,6 +62,7 @@ STATUS = {
     "unknown_parameter": HTTPStatus.UNPROCESSABLE_ENTITY,
     "unknown_query": HTTPStatus.NOT_FOUND,
     "unknown_thing": HTTPStatus.NOT_FOUND,
+    "unknown_version": HTTPStatus.NOT_FOUND,
     "unparsable": HTTPStatus.BAD_REQUEST,
     "update_as_query": HTTPStatus.BAD_REQUEST,
     "update_by_get": HTTPStatus.BAD_REQUEST,

@@ -10,7 +10,7 @@ from http import HTTPStatus
 from werkzeug.routing import Rule
 
 from g7graph import exports, vocab
-from g7graph.web import api, calls, dashboard, formats, operations, refusals, sitemap
+from g7graph.web import api, calls, dashboard, formats, operations, refusals, sitemap, vocabulary
 from g7graph.web.context import site
 from g7graph.web.negotiate import Format
 from g7graph.web.operations import said
@@ -145,6 +145,11 @@ def _part() -> list[Json]:
     return [operations.segment("part", {**TEXT, "pattern": f"^(pages|{sitemap.PART_NAME.pattern})$"}, example="pages")]
 
 
+def _version() -> list[Json]:
+    names = list(vocabulary.published())
+    return [operations.segment("name", {"type": "string", "enum": names} if names else TEXT, key="segment_version")]
+
+
 def _dashboard() -> list[Json]:
     """Describe the parameters of the queries that the dashboard shows."""
     asked = [site().library.saved[name] for name in dashboard.QUERIES if name in site().library.saved]
@@ -195,7 +200,6 @@ ROUTES: Mapping[str, Route] = {
         renamed=True,
     ),
     "vocabulary.logo": Route("things", "logo", (_SVG,), (HTTPStatus.NOT_FOUND,), negotiated=False),
-    "vocabulary.ontology": Route("things", "ontology", _RDF_PAGE, headers=("Link",)),
     "shapes.shapes": Route(
         "things", "shapes", _RDF_PAGE, (HTTPStatus.NOT_FOUND, *operations.ASKING), headers=("Link",)
     ),
@@ -210,6 +214,16 @@ ROUTES: Mapping[str, Route] = {
         (HTTPStatus.NOT_FOUND, *operations.ASKING),
         segments=_part,
         negotiated=False,
+    ),
+    "vocabulary.ontology": Route("things", "ontology", _RDF_PAGE, headers=("Link", "Content-Disposition")),
+    "vocabulary.version": Route(
+        "things",
+        "ontology_version",
+        _RDF_PAGE,
+        ("unknown_version", *operations.ASKING),
+        ("Link", "Content-Disposition"),
+        segments=_version,
+        twin=True,
     ),
     "graphs.index": Route(
         "graphs",

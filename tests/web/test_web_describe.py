@@ -114,6 +114,7 @@ def test_however_much_there_is_to_say_a_worker_is_asked_once(
 
     monkeypatch.setattr(Pool, "run", noted)
     for client, path in ((paged, "/doc/place/PE"), (real, "/doc/indicator/4.4"), (real, "/doc/round/2014-05")):
+        client.get(path, headers=BROWSER)  # how the data is cited is asked once, not for each page
         for headers in (BROWSER, {"Accept": "text/turtle"}):
             asked.clear()
             assert client.get(f"{path}?only={len(headers)}", headers=headers).status_code == 200

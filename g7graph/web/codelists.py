@@ -1,0 +1,92 @@
+"""The code lists: each with its codes, the properties that take them, and how many things carry each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pyoxigraph import NamedNode
+
+from g7graph import vocab
+from g7graph.store import Store
+from g7graph.table import python
+from g7graph.web.asks import ask, fill
+from g7graph.web.cells import Cell
+from g7graph.web.context import language
+from g7graph.web.facts import Facts
+from g7graph.web.terms import Terms
+from g7graph.web.versions import Change, history
+
+SCHEME = vocab.STANDARD["skos"] + "ConceptScheme"
+_GRAPH = "ontology/codes/"
+
+
+@dataclass(frozen=True)
+class Code:
+    """A code of a list; `uses` is None where nobody counted."""
+
+    cell: Cell
+    key: str
+    definition: str
+    deprecated: bool
+    replaced_by: list[Cell]
+    mappings: list[tuple[str, list[Cell]]]
+    changes: list[tuple[str, Change]]
+    uses: int | None = None
+
+
+@dataclass(frozen=True)
+class CodeList:
+    """A code list: what it is called, what it is for, the properties that take its codes, its codes by key."""
+
+    cell: Cell
+    key: str
+    definition: str
+    properties: list[Cell]
+    codes: list[Code]
+
+
+def listed(terms: Terms) -> list[CodeList]:
+    """List the code lists of a vocabulary, by name."""
+    schemes = [iri for iri in terms.facts.subjects("rdf:type", SCHEME) if iri.startswith(vocab.THING)]
+    return [_list(terms, cell.iri, {}) for cell in terms.cells(schemes)]
+
+
+def of(store: Store, scheme: NamedNode) -> CodeList:
+    """Read a code list for its own page."""
+    terms = Terms(Facts(store.triples(fill("code-list", {"scheme": [scheme]}))), language(), inside=False)
+    rows = ask(store, "code-uses", scheme=[scheme]).rows
+    uses = {code.value: int(str(python(count))) for code, count in rows if code is not None and count is not None}
+    return _list(terms, scheme.value, uses)
+
+
+def graph_of(store: Store, scheme: str) -> str | None:
+    """Return the path of the graph that holds a whole code list, None where there is none."""
+    iri = vocab.graph(_GRAPH + scheme.removeprefix(vocab.THING))
+    return vocab.local_path(iri) if iri in store.graphs() else None
+
+
+def _list(terms: Terms, scheme: str, uses: Mapping[str, int]) -> CodeList:
+    takers = terms.facts.subjects("rdfs:seeAlso", scheme)
+    codes = [_code(terms, iri, uses) for iri in terms.facts.subjects("skos:inScheme", scheme)]
+    return CodeList(
+        cell=terms.cell(scheme),
+        key=scheme.removeprefix(vocab.THING),
+        definition=terms.facts.text(scheme, "skos:definition", terms.lang),
+        properties=terms.cells(one for one in takers if one in terms.kinds),
+        codes=sorted(codes, key=lambda one: one.key),
+    )
+
+
+def _code(terms: Terms, iri: str, uses: Mapping[str, int]) -> Code:
+    facts = terms.facts
+    return Code(
+        cell=terms.cell(iri),
+        key=facts.text(iri, "skos:notation", terms.lang) or iri.rpartition("/")[2],
+        definition=facts.text(iri, "skos:definition", terms.lang),
+        deprecated=terms.is_deprecated(iri),
+        replaced_by=terms.cells(facts.nodes(iri, "dcterms:isReplacedBy")),
+        mappings=terms.mappings(iri),
+        changes=history(terms, iri),
+        uses=uses.get(iri, 0) if uses else None,
+    )
