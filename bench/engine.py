@@ -19,7 +19,7 @@ from pathlib import Path
 import psutil
 import pyoxigraph as ox
 
-from g7graph.derive import PROGRESS, in_order
+from g7graph.derive import graph_of, in_order
 from g7graph.graph import format_of
 from g7graph.project import Project
 from g7graph.queries import Library, slot
@@ -63,8 +63,8 @@ def build(project: Project, library: Library, folder: Path | None) -> ox.Store:
         graph = ox.NamedNode(file.iri) if file.iri else None
         store.bulk_load(path=str(file.path), format=format_of(file.path), to_graph=graph)
     _say("bulk_load", start)
-    graph = ox.NamedNode(PROGRESS)
     for rule in in_order(library.rules):
+        graph = ox.NamedNode(graph_of(rule))
         start = time.perf_counter()
         triples = store.query(rule.text, use_default_graph_as_union=True)
         quads = [ox.Quad(each.subject, each.predicate, each.object, graph) for each in triples]  # type: ignore[union-attr]

@@ -42,18 +42,19 @@ class G7:
 
     @cached_property
     def graph(self) -> rdflib.Dataset:
-        """The files and the derived graph as an rdflib Dataset whose default graph is the union."""
+        """The files and the derived graphs as an rdflib Dataset whose default graph is the union."""
         import rdflib
         from pyoxigraph import NamedNode, RdfFormat, serialize
 
-        from g7graph.derive import PROGRESS
+        from g7graph.derive import GRAPHS
         from g7graph.store.local import LocalStore
 
         found = dataset(self.project)
         if isinstance(self.store, LocalStore) and not self.project.is_plain:
-            quads = self.store.inner.quads_for_pattern(None, None, None, NamedNode(PROGRESS))
-            derived = serialize((quad.triple for quad in quads), format=RdfFormat.N_TRIPLES) or b""
-            found.graph(rdflib.URIRef(PROGRESS)).parse(data=derived, format="nt")
+            for graph in GRAPHS:
+                quads = self.store.inner.quads_for_pattern(None, None, None, NamedNode(graph))
+                derived = serialize((quad.triple for quad in quads), format=RdfFormat.N_TRIPLES) or b""
+                found.graph(rdflib.URIRef(graph)).parse(data=derived, format="nt")
         return found
 
     @cached_property

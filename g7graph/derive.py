@@ -1,4 +1,4 @@
-"""Derive: rules kept as CONSTRUCT queries add what can be computed, once, to a named graph of their own."""
+"""Derive: rules kept as CONSTRUCT queries add what can be computed, once, to named graphs of their own."""
 
 from __future__ import annotations
 
@@ -13,6 +13,9 @@ from g7graph.errors import UsageError
 from g7graph.queries import SavedQuery
 
 PROGRESS = vocab.DERIVED + "progress"
+CUBE = vocab.DERIVED + "cube"
+#: The graphs that rules fill.
+GRAPHS = (PROGRESS, CUBE)
 _HELD = 1 << 24
 
 
@@ -28,16 +31,31 @@ def in_order(rules: Mapping[str, SavedQuery]) -> list[SavedQuery]:
         raise UsageError("rule_cycle", detail=error.args[-1]) from error
 
 
-def derive(store: ox.Store, rules: Mapping[str, SavedQuery]) -> int:
-    """Run the rules over the union of the graphs into `graph/derived/progress`; return how many triples it has.
+def graph_of(rule: SavedQuery) -> str:
+    """Return the graph a rule fills: `graph/derived/<name>` of its header's `graph:`, else that of progress.
 
-    Each rule sees what the rules before it produced. What the graph held before is dropped.
+    Raises UsageError for a graph that is none of GRAPHS.
     """
-    graph = ox.NamedNode(PROGRESS)
-    store.remove_graph(graph)
+    graph = vocab.DERIVED + str(rule.header["graph"]) if "graph" in rule.header else PROGRESS
+    if graph not in GRAPHS:
+        raise UsageError("rule_graph", rule=rule.name, graph=graph)
+    return graph
+
+
+def derive(store: ox.Store, rules: Mapping[str, SavedQuery]) -> int:
+    """Run the rules over the union of the graphs, each into its own graph; return how many triples are derived.
+
+    Each rule sees what the rules before it produced. What the graphs held before is dropped.
+    """
+    for graph in GRAPHS:
+        store.remove_graph(ox.NamedNode(graph))
     for rule in in_order(rules):
-        _run(store, rule, graph)
-    (counted,) = store.query(f"SELECT (COUNT(*) AS ?n) WHERE {{ GRAPH {graph} {{ ?s ?p ?o }} }}")  # type: ignore[misc]
+        _run(store, rule, ox.NamedNode(graph_of(rule)))
+    return sum(_size(store, graph) for graph in GRAPHS)
+
+
+def _size(store: ox.Store, graph: str) -> int:
+    (counted,) = store.query(f"SELECT (COUNT(*) AS ?n) WHERE {{ GRAPH <{graph}> {{ ?s ?p ?o }} }}")  # type: ignore[misc]
     return int(counted[0].value)
 
 

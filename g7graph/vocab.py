@@ -25,17 +25,17 @@ RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 #: Kinds of things, the first segment below ``id/``; each is a Turtle prefix of its own, so that
 #: `indicator:4.4` needs no escape.
 KINDS = (
-    "action-plan agency alliance assessment change community company data-service dataset dataset-version "
-    "dialogue-case discrepancy disaggregation entity erratum figure government indicator information-system mapping "
-    "measurement objective organisation passage place progress project purpose responsibility result "
-    "round source-document topic writer "
+    "action-plan agency alliance assessment change code-list community company data-service dataset dataset-version "
+    "dialogue-case dimension discrepancy disaggregation entity erratum figure government indicator information-system "
+    "mapping measurement objective observation organisation passage place progress project purpose responsibility "
+    "result round slice source-document topic writer "
 ).split()
 
 #: Code lists, likewise the first segment below ``id/``.
 SCHEMES = (
-    "agency-kind agency-role axis company-relation compliance-measure direction discrepancy-kind "
-    "government-level indicator-kind measure passage-kind place-level purpose-kind rank reported round-status "
-    "stage standing status unit value-basis version "
+    "agency-kind agency-role axis breakdown company-relation compliance-measure direction discrepancy-kind "
+    "government-level indicator-kind measure measure-type passage-kind place-level purpose-kind rank reported "
+    "round-status stage standing status unit value-basis version "
 ).split()
 
 STANDARD = {
@@ -55,6 +55,11 @@ STANDARD = {
     "role": "http://www.w3.org/ns/dx/prof/role/",
     "schema": "https://schema.org/",
     "sdg": "http://metadata.un.org/sdg/ontology#",
+    "sdmx-attribute": "http://purl.org/linked-data/sdmx/2009/attribute#",
+    "sdmx-code": "http://purl.org/linked-data/sdmx/2009/code#",
+    "sdmx-concept": "http://purl.org/linked-data/sdmx/2009/concept#",
+    "sdmx-dimension": "http://purl.org/linked-data/sdmx/2009/dimension#",
+    "sdmx-measure": "http://purl.org/linked-data/sdmx/2009/measure#",
     "semapv": "https://w3id.org/semapv/vocab/",
     "sh": "http://www.w3.org/ns/shacl#",
     "skos": "http://www.w3.org/2004/02/skos/core#",

@@ -13,12 +13,12 @@ import rdflib
 from rdflib.plugins.sparql import prepareQuery
 
 from g7graph import vocab
-from g7graph.derive import PROGRESS, derive, in_order
+from g7graph.derive import PROGRESS, derive, graph_of, in_order
 from g7graph.errors import UsageError
 from g7graph.queries import Library
 
 ROOT = Path(__file__).resolve().parent.parent
-RULES = Library.read(ROOT / "queries").rules
+RULES = {name: rule for name, rule in Library.read(ROOT / "queries").rules.items() if graph_of(rule) == PROGRESS}
 PREPARED = [prepareQuery(rule.text) for rule in in_order(RULES)]
 PREFIXES = "".join(f"@prefix {prefix}: <{space}> .\n" for prefix, space in vocab.PREFIXES.items())
 PLAN = """

@@ -119,6 +119,7 @@ def test_a_violation_rejects_the_change_and_nothing_is_left_of_it(root: Path) ->
     "graph",
     [
         "https://w3id.org/g7graph/graph/derived/progress",
+        "https://w3id.org/g7graph/graph/derived/cube",
         "https://w3id.org/g7graph/graph/ontology/g7",
         "https://w3id.org/g7graph/graph/changes/2026-11",
         "https://w3id.org/g7graph/graph/../../x",

@@ -8,7 +8,7 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from g7graph import i18n, vocab
-from g7graph.derive import PROGRESS, derive
+from g7graph.derive import GRAPHS, derive
 from g7graph.project import Project
 from g7graph.queries import Library
 from g7graph.store.local import LocalStore
@@ -52,7 +52,8 @@ def _steps(project: Project, extra: Iterable[Path], lang: str) -> Iterator[list[
     yield terms.unknown(project, sources, lang)
     derived = _derived(sources, library)
     yield links.doubled(sources, lang) + links.dangling(sources, _known(library), lang)
-    triples = [quad.triple for quad in derived.quads_for_pattern(None, None, None, ox.NamedNode(PROGRESS))]
+    graphs = map(ox.NamedNode, GRAPHS)
+    triples = [quad.triple for graph in graphs for quad in derived.quads_for_pattern(None, None, None, graph)]
     yield shapes.violations(project, sources, ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES) or b"", lang)
     yield checks.offenders(library, LocalStore(derived, version=""), sources, lang)
 
@@ -66,10 +67,10 @@ def _derived(sources: files.Sources, library: Library) -> ox.Store:
 
 
 def _known(library: Library) -> set[str]:
-    """Return our IRIs that files of other kinds stand for: the queries, the derived graph, the shapes."""
+    """Return our IRIs that files of other kinds stand for: the queries, the derived graphs, the shapes."""
     names = [*library.saved, *(f"derive/{name}" for name in library.rules)]
     return {vocab.QUERY + name for name in names} | {
-        PROGRESS,
+        *GRAPHS,
         vocab.ONTOLOGY,
         vocab.GRAPH + "ontology/shapes",
     }

@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     import rdflib
     from rdflib.term import Node
 
-_DERIVED = "derived/progress"
+_DERIVED = "derived"
 
 
 def violations(project: Project, sources: Sources, derived: bytes, lang: str) -> list[Finding]:
-    """Validate the union of the files read and the derived graph (N-Triples): SHACL and SHACL-SPARQL 1.0."""
+    """Validate the union of the files read and the derived graphs (N-Triples): SHACL and SHACL-SPARQL 1.0."""
     import rdflib
     from pyshacl import validate as shacl
 
