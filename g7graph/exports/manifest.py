@@ -24,12 +24,16 @@ class Dump:
 
 @dataclass(frozen=True)
 class Manifest:
-    """The files of a folder; `version` and `modified` are the dataset's own, `data` is the hash of its content."""
+    """The files of a folder; `version` and `modified` are the dataset's own, `data` is the hash of its content.
+
+    `program` is the hash of what made them.
+    """
 
     version: str
     modified: str
     data: str
     dumps: tuple[Dump, ...]
+    program: str = ""
 
     @classmethod
     def read(cls, folder: Path) -> Manifest | None:
