@@ -233,5 +233,11 @@ def test_what_fails_leaves_the_dumps_that_were_there(
     assert sorted(path.name for path in output.iterdir()) == ["dataset.nq", "dumps"]
 
 
-def test_a_folder_without_manifest_says_nothing(tmp_path: Path) -> None:
-    assert Manifest.read(tmp_path) is None
+@pytest.mark.parametrize("said", [None, "", "{", "[]", '"a"', "{}", '{"dumps": [1]}', '{"dumps": []}'])
+def test_a_folder_that_is_none_of_dumps_says_nothing(plain: Project, tmp_path: Path, said: str | None) -> None:
+    (tmp_path / "out/dumps").mkdir(parents=True)
+    if said is not None:
+        (tmp_path / "out/dumps/manifest.json").write_text(said)
+    assert Manifest.read(tmp_path / "out/dumps") is None
+    assert dumps.build(open_local(plain), plain, tmp_path / "out")
+    assert Manifest.read(tmp_path / "out/dumps") is not None

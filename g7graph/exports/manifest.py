@@ -37,13 +37,13 @@ class Manifest:
 
     @classmethod
     def read(cls, folder: Path) -> Manifest | None:
-        """Read what a folder says of itself, None where it says nothing."""
+        """Read what a folder says of itself, None where it says nothing, or something else."""
         try:
             said = json.loads((folder / NAME).read_text(encoding="utf-8"))
-        except FileNotFoundError:
+            dumps = tuple(Dump(**one) for one in said["dumps"])
+            return cls(**{**said, "dumps": dumps})
+        except (OSError, ValueError, KeyError, TypeError):
             return None
-        dumps = tuple(Dump(**one) for one in said.pop("dumps"))
-        return cls(**said, dumps=dumps)
 
     def write(self, folder: Path) -> None:
         """Write it to a folder, whole or not at all."""

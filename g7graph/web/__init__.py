@@ -20,6 +20,7 @@ from g7graph.web import (
     cells,
     context,
     dashboard,
+    dumps,
     graphs,
     graphstore,
     health,
@@ -39,7 +40,7 @@ from g7graph.web.proxies import behind
 from g7graph.web.watch import Made, Watched
 from g7graph.web.work import pooled
 
-_BLUEPRINTS = (dashboard, api, sparql, pages, vocabulary, graphs, graphstore, problems, health, metrics, openapi)
+_BLUEPRINTS = (dashboard, api, sparql, pages, vocabulary, graphs, dumps, graphstore, problems, health, metrics, openapi)
 _PROGRAM = Path(__file__).resolve().parent.parent
 _PROGRAM_FILES = ("*.py", "*.html", "*.css", "*.svg", "*.toml", "*.rq")
 
@@ -103,6 +104,7 @@ def _set_up_templates(app: Flask) -> None:
         languages=i18n.LANGUAGES,
         link=context.link,
         say=context.say,
+        size=cells.size,
         signs={state: sign for state, _, sign in dashboard.STATES},
         version=__version__,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from g7graph import i18n
 from g7graph.build import MEMORY
@@ -17,7 +18,7 @@ class Options:
 
     With `tokens` (name of a writer → token) the data can be written; without, it is read-only. `access_log` is a file,
     `-` for standard error, empty for none; `behind_proxy` is how many proxies forwarded headers are believed of;
-    `federation` says which other services queries may ask.
+    `federation` says which other services queries may ask; `dumps` is the folder of what can be downloaded whole.
     """
 
     host: str = "127.0.0.1"
@@ -30,6 +31,7 @@ class Options:
     log_address: str = "network"
     behind_proxy: int = 0
     federation: Federation = NONE
+    dumps: Path | None = None
 
     @property
     def writable(self) -> bool:
