@@ -17,7 +17,7 @@ from g7graph.table import Column
 _HEADER_LINE = re.compile(r"^#\+ ?(.*)$")
 _SLOT = r"VALUES\s+\?{name}\s*\{{[^{{}}]*\}}"
 _YAML = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_PARTS = ("derive", "checks", "support")
+_PARTS = ("derive", "checks", "support", "tables")
 #: How grave what a check finds is.
 LEVELS = ("Violation", "Warning", "Info")
 _TYPES = ("iri", "string", "lang", "integer")
@@ -82,7 +82,7 @@ class SavedQuery:
             description=_texts(header.get("description")),
             tags=tuple(header.get("tags") or ()),
             params=tuple(_param(name, spec or {}) for name, spec in (header.get("params") or {}).items()),
-            columns=tuple(Column(name, str(kind)) for name, kind in (header.get("columns") or {}).items()),
+            columns=tuple(_column(name, spec) for name, spec in (header.get("columns") or {}).items()),
             example={name: str(value) for name, value in (header.get("example") or {}).items()},
             header=header,
         )
@@ -99,12 +99,13 @@ class SavedQuery:
 
 @dataclass(frozen=True)
 class Library:
-    """The queries of a framework by name: those for users, the rules that derive, the checks, the supporting ones."""
+    """The queries of a framework by name: for users, rules that derive, checks, supporting ones, tables to download."""
 
     saved: Mapping[str, SavedQuery]
     rules: Mapping[str, SavedQuery]
     checks: Mapping[str, SavedQuery]
     support: Mapping[str, SavedQuery]
+    tables: Mapping[str, SavedQuery]
 
     @classmethod
     def read(cls, folder: Path) -> Library:
@@ -122,7 +123,7 @@ class Library:
                 raise DataError("query_twice", path=str(path), detail=str(other.path))
             if part == "checks" and query.header.get("level") not in LEVELS:
                 raise DataError("bad_header_part", path=str(path), line=1, detail=f"level: {' | '.join(LEVELS)}")
-        return cls(found["saved"], found["derive"], found["checks"], found["support"])
+        return cls(found["saved"], *(found[part] for part in _PARTS))
 
     def __getitem__(self, name: str) -> SavedQuery:
         """Return a saved query. Raises UnknownName with the nearest names."""
@@ -198,6 +199,11 @@ def _texts(value: object) -> dict[str, str]:
     if isinstance(value, dict):
         return {str(lang): str(text).strip() for lang, text in value.items()}
     return {lang: str(value).strip() for lang in i18n.LANGUAGES} if value else {}
+
+
+def _column(name: str, spec: object) -> Column:
+    """A column of which the header gives the type, or a mapping with the type and what else is known of it."""
+    return Column(name, str(spec.get("type", "string") if isinstance(spec, dict) else spec))
 
 
 def _param(name: str, spec: Mapping[str, Any]) -> Param:

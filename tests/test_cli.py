@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 import shutil
@@ -328,7 +329,8 @@ def test_build_writes_the_store_and_the_dumps(run: Run, tmp_path: Path) -> None:
     result = run("build", "--output", tmp_path / "dist", "--lang", "en")
     assert result.exit_code == 0, result.output
     quads = set(ox.parse(path=str(tmp_path / "dist/dataset.nq")))
-    assert quads == set(ox.parse(path=str(tmp_path / "dist/dataset.trig")))
+    trig = gzip.decompress((tmp_path / "dist/dumps/dataset.trig.gz").read_bytes())
+    assert quads == set(ox.parse(trig, format=ox.RdfFormat.TRIG))
     assert quads == set(ox.Store.read_only(str(tmp_path / "dist/store")))
     assert "https://w3id.org/g7graph/graph/derived/progress" in {quad.graph_name.value for quad in quads}
     assert result.stderr == f"{len(quads)} statements in {tmp_path / 'dist'}.\n"
@@ -337,7 +339,7 @@ def test_build_writes_the_store_and_the_dumps(run: Run, tmp_path: Path) -> None:
 def test_the_same_data_gives_the_same_dumps(run: Run, tmp_path: Path) -> None:
     for name in "ab":
         assert run("build", "--output", tmp_path / name).exit_code == 0
-    for dump in ("dataset.nq", "dataset.trig"):
+    for dump in ("dataset.nq", "dumps/SHA256SUMS"):
         assert (tmp_path / "a" / dump).read_bytes() == (tmp_path / "b" / dump).read_bytes()
     lines = (tmp_path / "a/dataset.nq").read_bytes().splitlines()
     assert lines == sorted(set(lines))
@@ -360,6 +362,28 @@ def test_serve_hands_over_the_project_and_where_to_serve_it(tiny: Path, monkeypa
     assert result.exit_code == 0, result.output
     limits = Limits(seconds=5.0)
     assert served == [(Project.find(tiny), Options(port=9000, store="dist/store", lang="fr", limits=limits))]
+
+
+def test_serve_takes_the_dumps_that_build_left_unless_they_are_of_other_data(
+    run: Run, tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    served: list[Options] = []
+    fake = ModuleType("g7graph.web.serve")
+    fake.serve = lambda _, options: served.append(options)  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "g7graph.web.serve", fake)
+    monkeypatch.chdir(tmp_path)
+    cases: list[list[object]] = [[], ["--data", tiny], ["--dumps", "dist"]]
+    for words in cases[:2]:
+        assert g7("serve", *words).exit_code == 0
+    assert run("build").exit_code == 0
+    for words in cases:
+        assert g7("serve", *words).exit_code == 0
+    write(tiny / "data/ttl/more.ttl", PREFIXES + "agency:giz g7:founded 2011 .\n")
+    assert g7("serve", "--data", tiny).exit_code == 0
+    built = Path("dist/dumps")
+    assert [one.dumps for one in served] == [None, None, built, built, Path("dist"), None]
+    refused = g7("serve", "--dumps", tmp_path / "none", "--lang", "en")
+    assert (refused.exit_code, "no file or folder" in refused.stderr) == (2, True)
 
 
 @pytest.mark.parametrize(

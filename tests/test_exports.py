@@ -186,7 +186,7 @@ def test_a_text_too_long_for_a_cell_says_that_it_was_cut() -> None:
 def test_more_rows_than_a_sheet_has_are_refused_with_the_formats_that_hold_them(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(workbook, "_MOST_ROWS", 1)
+    monkeypatch.setattr(workbook, "MOST_ROWS", 1)
     with pytest.raises(UsageError, match="csv"):
         TABLES["xlsx"].write(TABLE)
 

@@ -23,6 +23,7 @@ LAYERS = [
     "run",
     "derive",
     "build",
+    "dumps",
     "validate",
     "writing",
     "api",

@@ -1,4 +1,4 @@
-"""`g7graph build`: the store, on disk or a remote one, and the dumps of the whole dataset."""
+"""`g7graph build`: the store, on disk or a remote one, and the dumps for publication."""
 
 from __future__ import annotations
 
@@ -46,10 +46,10 @@ def build(context: click.Context, output: Path, store: str | None, no_dumps: boo
     with _steps(chosen) as step:
         filled = _sent(project, remote, chosen, step) if remote else _on_disk(project, Path(place), replace, step)
         if not no_dumps:
-            from g7graph.exports import dumps
+            from g7graph import dumps
 
             output.mkdir(parents=True, exist_ok=True)
-            dumps.write(filled.inner, output, lambda name: step("building", name))
+            dumps.build(filled, project, output, lambda name: step("building", name))
     shown = remote.address.shown if remote else store or output
     click.echo(chosen.say("built", count=len(filled.inner), path=shown), err=True)
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _LAST_PORT = 65_535
 _MOST_PROXIES = 10
+_DUMPS = Path("dist/dumps")
 _VARIABLE = "G7GRAPH_TOKEN"
 _HOLDER = "writer"
 _SHORTEST = 16
@@ -44,6 +45,7 @@ _UNIT = {"query_seconds": 1, "query_megabytes": 1_000_000, "answer_megabytes": 1
 @click.option("--access-log", default="", metavar="-|FILE")
 @click.option("--log-address", type=click.Choice(["full", "network", "none"]), default="network")
 @click.option("--behind-proxy", type=click.IntRange(0, _MOST_PROXIES), default=0, metavar="N")
+@click.option("--dumps", type=click.Path(path_type=Path, file_okay=False), metavar="DIR")
 @click.option("--allow-service", "services", multiple=True, metavar="URL")
 @click.option("--allow-private", is_flag=True)
 @click.option("--query-seconds", type=click.FloatRange(0.1, _LONGEST_SECONDS), metavar="S")
@@ -70,8 +72,25 @@ def serve(
     tokens = read_tokens(token_file) if writable else {}
     limits = _limits({name: chosen.pop(name) for name in _LIMITS})
     federation = Federation(services, private=allow_private)
-    options = Options(lang=common.lang, tokens=tokens, limits=limits, federation=federation, **chosen)
-    run(Project.find(common.data), options)
+    project = Project.find(common.data)
+    chosen["dumps"] = _dumps(chosen["dumps"], project, is_ours=common.data is None)
+    run(project, Options(lang=common.lang, tokens=tokens, limits=limits, federation=federation, **chosen))
+
+
+def _dumps(given: Path | None, project: Project, *, is_ours: bool) -> Path | None:
+    """Return the folder of dumps to serve: the one given, else where `build` puts it, unless it is of other data.
+
+    Raises UsageError for a folder that is not there.
+    """
+    if given is not None:
+        if not given.is_dir():
+            raise UsageError("no_file", path=given)
+        return given
+    from g7graph.build import version_of
+    from g7graph.exports.manifest import Manifest
+
+    there = Manifest.read(_DUMPS)
+    return _DUMPS if there and (is_ours or there.data == version_of(project)) else None
 
 
 def _limits(chosen: Mapping[str, float | None]) -> Limits:

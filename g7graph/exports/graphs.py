@@ -56,10 +56,9 @@ def rdfxml(statements: Statements) -> bytes:
     Raises UsageError where a predicate cannot be an XML name (RDF/XML §4: "not all graphs can be serialised").
     """
     triples = _triples(statements)
-    if not all(_NC_NAME_END.search(triple.predicate.value) for triple in triples):
+    if not all(can_be_named(triple.predicate.value) for triple in triples):
         raise UsageError("unknown_format", name="rdf", nearest=("ttl", "jsonld", "nt", "nq", "trig"))
-    written = characters.allowed(_written(triples, ox.RdfFormat.RDF_XML))
-    return _NAMESPACES.sub(lambda found: b"".join(b" " + one for one in sorted(found.group().split())), written, 1)
+    return namespaces_sorted(characters.allowed(_written(triples, ox.RdfFormat.RDF_XML)))
 
 
 def _triples(statements: Statements) -> list[ox.Triple]:
@@ -127,6 +126,20 @@ def prefixes_sorted(written: bytes) -> bytes:
     lines = written.splitlines(keepends=True)
     count = next((n for n, line in enumerate(lines) if not line.startswith(b"@prefix ")), len(lines))
     return b"".join(sorted(lines[:count])) + (b"\n" if count else b"") + b"".join(lines[count:])
+
+
+def namespaces_sorted(document: bytes) -> bytes:
+    """Sort the namespaces that RDF/XML opens with, which the engine writes in no order."""
+    return _NAMESPACES.sub(lambda found: b"".join(b" " + one for one in sorted(found.group().split())), document, 1)
+
+
+def can_be_named(predicate: str) -> bool:
+    """Whether the end of an IRI can be the name of an XML element.
+
+    >>> can_be_named("http://x/p"), can_be_named("http://x/1")
+    (True, False)
+    """
+    return _NC_NAME_END.search(predicate) is not None
 
 
 def _lines_sorted(written: bytes) -> bytes:

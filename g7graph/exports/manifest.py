@@ -24,22 +24,26 @@ class Dump:
 
 @dataclass(frozen=True)
 class Manifest:
-    """The files of a folder; `version` and `modified` are the dataset's own, `data` is the hash of its content."""
+    """The files of a folder; `version` and `modified` are the dataset's own, `data` is the hash of its content.
+
+    `program` is the hash of what made them.
+    """
 
     version: str
     modified: str
     data: str
     dumps: tuple[Dump, ...]
+    program: str = ""
 
     @classmethod
     def read(cls, folder: Path) -> Manifest | None:
-        """Read what a folder says of itself, None where it says nothing."""
+        """Read what a folder says of itself, None where it says nothing, or something else."""
         try:
             said = json.loads((folder / NAME).read_text(encoding="utf-8"))
-        except FileNotFoundError:
+            dumps = tuple(Dump(**one) for one in said["dumps"])
+            return cls(**{**said, "dumps": dumps})
+        except (OSError, ValueError, KeyError, TypeError):
             return None
-        dumps = tuple(Dump(**one) for one in said.pop("dumps"))
-        return cls(**said, dumps=dumps)
 
     def write(self, folder: Path) -> None:
         """Write it to a folder, whole or not at all."""

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import io
 import re
+import shutil
+import tempfile
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from math import isfinite
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from g7graph.errors import UsageError
 from g7graph.exports import characters
@@ -19,13 +22,24 @@ if TYPE_CHECKING:
     from openpyxl.cell.cell import Cell
     from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
-_MOST_ROWS = 2**20 - 1
+MOST_ROWS = 2**20 - 1
 _MOST_CHARACTERS = 32_767
 _DIGITS = 15
 _FIRST_DATE = date(1900, 3, 1)  # Excel counts days right from here on
 _WIDTHS = (8, 60)
 _EPOCH = datetime(1980, 1, 1)  # noqa: DTZ001 - the first moment a ZIP file can write, without a time zone
+_PROPERTIES = "docProps/core.xml"
 _MODIFIED = re.compile(rb"(?<=W3CDTF\">)[^<]*(?=</dcterms:)")
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A sheet: its name, the names of its columns, its rows in order, the characters of the longest value of each."""
+
+    name: str
+    columns: Sequence[str]
+    rows: Iterable[Sequence[Value]]
+    widths: Sequence[int]
 
 
 def xlsx(table: Table) -> bytes:
@@ -34,21 +48,30 @@ def xlsx(table: Table) -> bytes:
     Numbers that Excel would round, and dates it cannot count, stand as text. Raises UsageError for more rows than a
     sheet can have.
     """
+    if len(table) > MOST_ROWS:
+        raise UsageError("unknown_format", name="xlsx", nearest=("csv", "tsv", "json", "xml", "parquet"))
+    values = [[python(term) for term in row] for row in table.rows]
+    widths = [max((len(_shown(row[place])) for row in values), default=0) for place in range(len(table.columns))]
+    out = io.BytesIO()
+    write([Sheet("g7graph", table.names, values, widths)], out)
+    return out.getvalue()
+
+
+def write(sheets: Iterable[Sheet], out: IO[bytes]) -> None:
+    """Write a workbook of several sheets, of at most MOST_ROWS rows each; same sheets, same bytes."""
     from openpyxl import Workbook
 
-    if len(table) > _MOST_ROWS:
-        raise UsageError("unknown_format", name="xlsx", nearest=("csv", "tsv", "json", "xml", "parquet"))
     book = Workbook(write_only=True)
-    sheet = book.create_sheet("g7graph")
-    values = [[python(term) for term in row] for row in table.rows]
-    sheet.freeze_panes = "A2"
-    _set_widths(sheet, [table.names, *values])
-    sheet.append([_cell(sheet, name, bold=True) for name in table.names])
-    for row in values:
-        sheet.append([_cell(sheet, value) for value in row])
-    out = io.BytesIO()
-    book.save(out)
-    return _timeless(out.getvalue())
+    for one in sheets:
+        sheet = book.create_sheet(one.name)
+        sheet.freeze_panes = "A2"
+        _set_widths(sheet, one)
+        sheet.append([_cell(sheet, name, bold=True) for name in one.columns])
+        for row in one.rows:
+            sheet.append([_cell(sheet, value) for value in row])
+    with tempfile.TemporaryFile() as made:
+        book.save(made)
+        _timeless(made, out)
 
 
 def _cell(sheet: WriteOnlyWorksheet, value: Value, *, bold: bool = False) -> Cell:
@@ -86,23 +109,28 @@ def _is_exact(number: float | Decimal) -> bool:
     return Decimal(number).is_finite() and len(digits) <= _DIGITS
 
 
-def _set_widths(sheet: WriteOnlyWorksheet, rows: Sequence[Sequence[Value]]) -> None:
+def _set_widths(sheet: WriteOnlyWorksheet, one: Sheet) -> None:
     from openpyxl.utils import get_column_letter
 
     least, most = _WIDTHS
-    for number, column in enumerate(zip(*rows, strict=True), 1):
-        longest = max(len("" if value is None else str(value)) for value in column)
+    for number, (name, width) in enumerate(zip(one.columns, one.widths, strict=True), 1):
         dimension = sheet.column_dimensions[get_column_letter(number)]  # type: ignore[attr-defined]  # as for cells
-        dimension.width = min(max(longest + 2, least), most)
+        dimension.width = min(max(width + 2, len(name) + 2, least), most)
 
 
-def _timeless(book: bytes) -> bytes:
+def _shown(value: Value) -> str:
+    return "" if value is None else str(value)
+
+
+def _timeless(book: IO[bytes], out: IO[bytes]) -> None:
     """Write the parts of a workbook again without the moment they were made."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(book)) as made, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as timeless:
+    with zipfile.ZipFile(book) as made, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as timeless:
         for name in made.namelist():
-            part = made.read(name)
-            if name == "docProps/core.xml":
-                part = _MODIFIED.sub(_EPOCH.isoformat().encode() + b"Z", part)
-            timeless.writestr(zipfile.ZipInfo(name, _EPOCH.timetuple()[:6]), part, zipfile.ZIP_DEFLATED)
-    return out.getvalue()
+            info = zipfile.ZipInfo(name, _EPOCH.timetuple()[:6])
+            info.compress_type = zipfile.ZIP_DEFLATED
+            info.file_size = made.getinfo(name).file_size  # more than what a ZIP file of old can hold is told before
+            with made.open(name) as part, timeless.open(info, "w") as copy:
+                if name == _PROPERTIES:
+                    copy.write(_MODIFIED.sub(_EPOCH.isoformat().encode() + b"Z", part.read()))
+                else:
+                    shutil.copyfileobj(part, copy)

@@ -22,6 +22,7 @@ from g7graph.web import (
     dashboard,
     dataset,
     distributions,
+    dumps,
     graphs,
     graphstore,
     health,
@@ -45,7 +46,7 @@ from g7graph.web.watch import Made, Watched
 from g7graph.web.work import pooled
 
 _BLUEPRINTS = (
-    *(dashboard, api, sparql, pages, vocabulary, shapes, dataset, graphs, graphstore, sitemap),
+    *(dashboard, api, sparql, pages, vocabulary, shapes, dataset, dumps, graphs, graphstore, sitemap),
     *(problems, health, metrics, openapi),
 )
 _PROGRAM = Path(__file__).resolve().parent.parent
@@ -119,6 +120,7 @@ def _set_up_templates(app: Flask) -> None:
         link=context.link,
         say=context.say,
         steps=links.pages,
+        size=cells.size,
         signs={state: sign for state, _, sign in dashboard.STATES},
         version=__version__,
         word=context.word,

@@ -39,6 +39,7 @@ _DEPENDS_ON = (
     "SCRIPT_NAME",
     "wsgi.url_scheme",
 )
+_AS_IT_IS = "no-transform"  # RFC 9111 §5.2.2.6
 _ASCII = "".join(map(chr, range(128)))
 _NOT_MODIFIED = [("Vary", VARY), ("Cache-Control", "no-cache"), *OPEN, *SAFE]
 
@@ -75,7 +76,7 @@ class Cached:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer from what is kept, with 304 where the client has it already, else from the application."""
         method = environ["REQUEST_METHOD"]
-        answer = self._answer({**environ, "REQUEST_METHOD": "GET"} if method == "HEAD" else environ)
+        answer = self._answer(_as_get(environ) if method == "HEAD" else environ)
         start_response(answer.status, answer.headers)
         if method == "HEAD":
             _close(answer.body)
@@ -100,6 +101,8 @@ class Cached:
     def _fresh(self, environ: WSGIEnvironment, coding: Coding | None, key: Key, tag: str) -> Answer:
         answer = _made(self.application, environ, coding)
         if not answer.status.startswith("200") or "no-store" in answer.header("Cache-Control"):
+            return answer
+        if answer.header("ETag"):  # of a file, whatever the data is
             return answer
         if self.version() != key[0]:  # the data changed meanwhile: nobody knows which it is of
             return answer
@@ -145,6 +148,11 @@ def _size(answer: Answer) -> int:
     return sum(map(len, answer.body))
 
 
+def _as_get(environ: WSGIEnvironment) -> WSGIEnvironment:
+    """Return what a HEAD is answered by: a GET of the whole (RFC 9110 §14.2: parts are for GET)."""
+    return {name: value for name, value in environ.items() if name != "HTTP_RANGE"} | {"REQUEST_METHOD": "GET"}
+
+
 def _called(application: WSGIApplication, environ: WSGIEnvironment) -> Answer:
     begun: list[tuple[str, Headers]] = []
 
@@ -162,6 +170,8 @@ def _called(application: WSGIApplication, environ: WSGIEnvironment) -> Answer:
 def _made(application: WSGIApplication, environ: WSGIEnvironment, coding: Coding | None) -> Answer:
     """Have the application answer; small bodies are made one piece, large ones stay streams."""
     answer = _called(application, environ)
+    if _AS_IT_IS in answer.header("Cache-Control"):
+        return answer
     length = int(answer.header("Content-Length") or _KEPT_MOST + 1)
     if length <= _WORTH_PACKING or not _compressible(answer.header("Content-Type")):
         coding = None

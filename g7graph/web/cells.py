@@ -14,6 +14,9 @@ from g7graph.web.names import Labels
 
 _NARROW_SPACE = "\u202f"
 _GROUPED_FROM = 10_000
+_UNITS = ("B", "kB", "MB", "GB")
+_THOUSAND = 1000
+_TEN = 10
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,13 @@ def number(value: object) -> str:
     fraction = fraction.rstrip("0") if point else ""
     whole = whole if lang == "en" else whole.replace(",", _NARROW_SPACE)
     return whole + (("," if lang == "fr" else ".") + fraction if fraction else "")
+
+
+def size(count: int) -> str:
+    """Write a number of bytes to three digits or so, in powers of a thousand."""
+    unit = next(unit for unit in _UNITS if count < _THOUSAND ** (_UNITS.index(unit) + 1) or unit == _UNITS[-1])
+    scaled = count / _THOUSAND ** _UNITS.index(unit)
+    return f"{number(round(scaled, 1 if scaled < _TEN and unit != _UNITS[0] else None))}{_NARROW_SPACE}{unit}"
 
 
 def percent(ratio: object) -> str:

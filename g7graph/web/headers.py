@@ -9,11 +9,14 @@ VARY = "Accept, Accept-Language, Accept-Encoding"
 #: Anybody's page may read; nothing here depends on who asks.
 OPEN = (
     ("Access-Control-Allow-Origin", "*"),
-    ("Access-Control-Expose-Headers", "Content-Language, ETag, Link, Location, Retry-After"),
+    (
+        "Access-Control-Expose-Headers",
+        "Accept-Ranges, Content-Language, Content-Range, ETag, Link, Location, Retry-After",
+    ),
 )
 PREFLIGHT = (
     ("Access-Control-Allow-Methods", "GET, HEAD, POST, OPTIONS"),
-    ("Access-Control-Allow-Headers", "Accept, Accept-Language, Content-Type"),
+    ("Access-Control-Allow-Headers", "Accept, Accept-Language, Content-Type, If-Range, Range"),
     ("Access-Control-Max-Age", "86400"),
 )
 SAFE = (

@@ -16,7 +16,7 @@ from g7graph.web.schemas import Json
 blueprint = Blueprint("openapi", __name__)
 
 VERSION = "3.1.1"
-_TAGS = (calls.TAG, services.TAG_QUERY, services.TAG_STORE, "graphs", "things", "pages", "service")
+_TAGS = (calls.TAG, services.TAG_QUERY, services.TAG_STORE, "graphs", "things", "dumps", "pages", "service")
 _OFFERED = (Format("json", "application/json", ("application/openapi+json", "application/vnd.oai.openapi+json")),)
 #: Where clients start: these say where the description is (RFC 8631).
 _STARTS = ("dashboard.home", "api.index", "sparql.endpoint")

@@ -95,6 +95,11 @@ def common() -> list[Json]:
     return [reference("parameters", name) for name in ("lang", "Accept-Language")]
 
 
+def range_asked() -> Json:
+    """Describe the header that asks for parts of a file."""
+    return {"name": "Range", "in": "header", "description": said("parameter_range"), "schema": TEXT}
+
+
 def content(offered: Iterable[Format], known: Mapping[str, Json] | None = None) -> Json:
     """Describe bodies by media type; `known` are the schemas of formats by name."""
     return {_bare(one): {"schema": _schema(one, known or {})} for one in offered}
@@ -166,14 +171,25 @@ def _parameters() -> Json:
 def _headers() -> Json:
     always = ("Vary", "Cache-Control")
     types = {"Retry-After": {"type": "integer", "minimum": 0}, "Location": ADDRESS}
-    names = (*always, "Content-Language", "Content-Disposition", "ETag", "Link", "Location", "Retry-After")
+    names = (
+        *always,
+        "Accept-Ranges",
+        "Content-Language",
+        "Content-Disposition",
+        "ETag",
+        "Last-Modified",
+        "Link",
+        "Location",
+        "Retry-After",
+        "WWW-Authenticate",
+    )
     return {
         name: {
             "description": said(f"header_{name.lower().replace('-', '_')}"),
             **({"required": True} if name in always else {}),
             "schema": types.get(name, TEXT),
         }
-        for name in (*names, "WWW-Authenticate")
+        for name in names
     }
 
 

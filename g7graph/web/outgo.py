@@ -1,4 +1,4 @@
-"""What goes out is bounded: how long an answer may take to be fetched, how many bytes wait to be fetched.
+"""What goes out is bounded: how long it may take to be fetched, how many bytes wait, how many files are being sent.
 
 An answer is kept in a file until the client has taken it. A watch ends those that are taken too slowly and, where too
 much waits, the oldest of the client that has most: it shuts the connection down, so that no client takes what it got
@@ -11,10 +11,11 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from typing import IO, Any
+from typing import IO, Any, Protocol
 from weakref import WeakSet
 
 from g7graph.web.connections import connections
+from g7graph.web.refusals import Refused
 from g7graph.web.visitor import address_of, named
 
 _CHUNK = 65_536
@@ -22,13 +23,29 @@ _GRACE_SECONDS = 60.0
 _BYTES_A_SECOND = 100_000
 _LOOK_SECONDS = 1.0
 _WAIT_SECONDS = 0.2
+_MOST_FILES = 64  # in each front, which has threads for twice as many answers
+_MOST_FILES_OF_ONE = 16
+
+
+class Readable(Protocol):
+    """What is sent."""
+
+    def read(self, most: int, /) -> bytes:
+        """Read on, at most so many bytes."""
+
+    def close(self) -> None:
+        """Let go of what is read."""
 
 
 class Lent:
-    """A file that is sent as the body of an answer, and closed when it has been, or nobody takes it any more."""
+    """A file that is sent as the body of an answer, and closed when it has been, or nobody takes it any more.
 
-    def __init__(self, out: IO[bytes], size: int, environ: Mapping[str, Any]) -> None:
+    One that is `kept` for the answer takes up room until then.
+    """
+
+    def __init__(self, out: Readable, size: int, environ: Mapping[str, Any], *, kept: bool = True) -> None:
         self.size, self.begun = size, time.monotonic()
+        self.room = size if kept else 0
         self.address = address_of(environ)
         self.client = named(str(environ.get("REMOTE_ADDR") or ""))
         self._out = out
@@ -73,9 +90,24 @@ class Outgo:
         self._on = False
 
     def lend(self, out: IO[bytes], size: int, environ: Mapping[str, Any]) -> Lent:
-        """Return a file as the body of an answer."""
-        lent = Lent(out, size, environ)
-        if size > _CHUNK:  # less is with the kernel at once
+        """Return a file that was made for an answer as its body."""
+        return self._watched(Lent(out, size, environ))
+
+    def send(self, out: Readable, size: int, environ: Mapping[str, Any]) -> Lent:
+        """Return a file that stays where it is as the body of an answer.
+
+        Raises Refused where too many are being sent, in all or to this client; `out` is closed then.
+        """
+        lent = Lent(out, size, environ, kept=False)
+        with self._lock:
+            files = [one.client for one in self._now if not one.room and not one.is_over]
+        if len(files) >= _MOST_FILES or files.count(lent.client) >= _MOST_FILES_OF_ONE:
+            lent.close()
+            raise Refused("many_downloads", limit=_MOST_FILES if len(files) >= _MOST_FILES else _MOST_FILES_OF_ONE)
+        return self._watched(lent)
+
+    def _watched(self, lent: Lent) -> Lent:
+        if lent.size > _CHUNK:  # less is with the kernel at once
             with self._lock:
                 self._now.add(lent)
                 if not self._on:
@@ -99,10 +131,10 @@ class Outgo:
         """Return those that are to end, of the oldest first."""
         found = [one for one in waiting if one.is_overdue]
         left = [one for one in waiting if not one.is_overdue]
-        while sum(one.size for one in left) > self._most_bytes:
+        while sum(one.room for one in left) > self._most_bytes:
             of_one: Counter[str] = Counter()
             for one in left:
-                of_one[one.client] += one.size
+                of_one[one.client] += one.room
             most = of_one.most_common(1)[0][0]
             victim = next(one for one in left if one.client == most)
             left.remove(victim)

@@ -35,7 +35,7 @@ MEMBERS: Mapping[str, dict[str, Any]] = {
     "withdrawn": {"type": "string", "format": "date-time"},
     "findings": {"type": "array", "items": {"type": "object"}},
 }
-_KEPT_HEADERS = ("Allow", "Retry-After")
+_KEPT_HEADERS = ("Allow", "Content-Range", "Retry-After")
 _RETRY_SECONDS = "5"
 
 
@@ -65,7 +65,7 @@ def _of_ours(error: G7Error) -> Response:
     # Where the operator's store is, is nobody's business.
     detail = say("store_away") if error.key == "store_remote" else error.text(language())
     response = _problem(status, TYPE + error.key.replace("_", "-"), detail, more)
-    if error.key in ("busy", "too_many"):
+    if error.key in ("busy", "many_downloads", "too_many"):
         response.headers["Retry-After"] = _RETRY_SECONDS
     return response
 

@@ -14,7 +14,7 @@ from g7graph.web import api, calls, dashboard, formats, operations, refusals, si
 from g7graph.web.context import site
 from g7graph.web.negotiate import Format
 from g7graph.web.operations import said
-from g7graph.web.schemas import ADDRESS, COUNT, TEXT, Json, listed, record, reference
+from g7graph.web.schemas import ADDRESS, COUNT, DUMPS, TEXT, Json, listed, record, reference
 
 _VARIABLE = re.compile(r"<(?:\w+:)?(\w+)>")
 _NUMBER: Json = {"anyOf": [COUNT, {"type": "null"}]}
@@ -241,6 +241,20 @@ ROUTES: Mapping[str, Route] = {
         twin=True,
         renamed=True,
     ),
+    "dumps.index": Route(
+        "dumps", "dumps", (formats.HTML, formats.JSON), (), _PAGE, {"json": reference("schemas", "dumps")}
+    ),
+    "dumps.file": Route(
+        "dumps",
+        "dump",
+        (Format("file", "*/*"),),
+        ("unknown_dump", "many_downloads", HTTPStatus.PRECONDITION_FAILED, HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE),
+        ("Accept-Ranges", "Content-Disposition", "Last-Modified"),
+        also=(HTTPStatus.PARTIAL_CONTENT,),
+        segments=lambda: [operations.segment("name", TEXT, key="segment_dump", example="dataset.ttl.gz")],
+        parameters=lambda: [operations.range_asked()],
+        negotiated=False,
+    ),
     "problems.index": Route(
         "service",
         "problems",
@@ -266,4 +280,4 @@ ROUTES: Mapping[str, Route] = {
     "metrics.metrics": Route("service", "metrics", _METRICS, (), negotiated=False, kept=False),
 }
 #: The schemas that they refer to.
-SCHEMAS = {"health": _HEALTH, "queries": _QUERIES, "problems": _PROBLEMS}
+SCHEMAS = {"dumps": DUMPS, "health": _HEALTH, "queries": _QUERIES, "problems": _PROBLEMS}

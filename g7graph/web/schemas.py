@@ -43,6 +43,21 @@ def listed(items: Json) -> Json:
     return {"type": "array", "items": items}
 
 
+#: The list of what can be downloaded whole: the manifest of its folder, and where each file is.
+DUMPS = record(
+    {
+        **dict.fromkeys(("version", "modified", "data", "program"), TEXT),
+        "current": {"type": ["boolean", "null"]},
+        "dumps": listed(
+            record(
+                {**dict.fromkeys(("name", "part", "media_type", "sha256"), TEXT), "bytes": COUNT, "url": ADDRESS}
+                | {name: {"type": ["string", "null"]} for name in ("compression", "conforms_to")}
+            )
+        ),
+    }
+)
+
+
 def terms() -> Json:
     """Describe the terms of the SPARQL 1.1 Query Results JSON Format, and its answers to SELECT and ASK."""
     literal = record({"type": {"const": "literal"}, "value": TEXT}, {"datatype": TEXT, "xml:lang": TEXT})
