@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import IO
 
 import pyoxigraph as ox
 from flask import Response, render_template, request
 
-from g7graph import exports, run
+from g7graph import exports
 from g7graph.queries import SavedQuery
-from g7graph.store.pooled import PooledStore
 from g7graph.web.context import address, language, site
 from g7graph.web.formats import HTML
 from g7graph.web.negotiate import Format, choose, named
+from g7graph.web.protocol import form_of
 from g7graph.web.refusals import NotAcceptable
 
 
@@ -38,21 +38,9 @@ def page(template: str, **values: object) -> Response:
     return response
 
 
-def table(asked: SavedQuery, values: Mapping[str, str], chosen: Format) -> Response:
-    """Answer with the table of a saved query; binary ones are named for saving."""
-    form = exports.TABLES[chosen.name]
-    store = site().store
-    if isinstance(store, PooledStore):
-        job = {"query": asked.name, "values": values, "lang": language(), "form": chosen.name}
-        response = file(store.pool.run(job), chosen)
-    else:
-        content = run.table(store, asked, values, lang=language())
-        response = Response(form.write(content), content_type=chosen.media_type)
-    response.headers["Content-Language"] = language()
-    if form.binary or chosen.name in ("csv", "tsv"):
-        kind = "attachment" if form.binary else "inline"
-        response.headers["Content-Disposition"] = f'{kind}; filename="{asked.name}.{form.extension}"'
-    return response
+def is_table(asked: SavedQuery) -> bool:
+    """Whether a saved query gives a table; else it gives a graph."""
+    return form_of(asked.text) == "table"
 
 
 def file(out: IO[bytes], chosen: Format) -> Response:
@@ -76,5 +64,5 @@ def alternates(response: Response, path: str, offered: Sequence[Format]) -> Resp
         f'<{address(f"{path}.{one.name}")}>; rel="alternate"; type="{one.media_type.partition(";")[0]}"'
         for one in offered
     ]
-    response.headers["Link"] = ", ".join(links)
+    response.headers.add("Link", ", ".join(links))
     return response

@@ -8,7 +8,7 @@ from importlib import resources
 
 from pyoxigraph import Literal, NamedNode
 
-from g7graph.queries import slot
+from g7graph import run
 from g7graph.store import Store
 from g7graph.table import Table
 
@@ -21,11 +21,7 @@ def text(name: str) -> str:
 
 def fill(name: str, values: Mapping[str, Iterable[NamedNode | Literal]]) -> str:
     """Return the text of a page's query with its slots filled by serialised terms."""
-    filled = text(name)
-    for variable, terms in values.items():
-        written = f"VALUES ?{variable} {{ {' '.join(str(term) for term in terms)} }}"
-        filled = slot(variable).sub(lambda _, written=written: written, filled)  # type: ignore[misc]
-    return filled
+    return run.filled(text(name), values)
 
 
 def ask(store: Store, name: str, **values: Iterable[NamedNode | Literal]) -> Table:

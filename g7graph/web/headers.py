@@ -9,7 +9,7 @@ VARY = "Accept, Accept-Language, Accept-Encoding"
 #: Anybody's page may read; nothing here depends on who asks.
 OPEN = (
     ("Access-Control-Allow-Origin", "*"),
-    ("Access-Control-Expose-Headers", "Content-Language, ETag, Link, Location, Retry-After"),
+    ("Access-Control-Expose-Headers", "Content-Language, ETag, Link, Location, Retry-After, X-Total-Count"),
 )
 PREFLIGHT = (
     ("Access-Control-Allow-Methods", "GET, HEAD, POST, OPTIONS"),

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 
 from g7graph import i18n
-from g7graph.web import problems, schemas
+from g7graph.web import paging, problems, runs, schemas
 from g7graph.web.context import language
 from g7graph.web.formats import HTML, PROBLEM
 from g7graph.web.negotiate import Format
 from g7graph.web.refusals import STATUS, kinds
-from g7graph.web.schemas import ADDRESS, TEXT, Json, reference
+from g7graph.web.schemas import ADDRESS, COUNT, TEXT, Json, reference
 
 #: Refused whatever is asked: headers that are too long.
 ALWAYS: tuple[str | HTTPStatus, ...] = (HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,)
@@ -159,13 +159,20 @@ def _parameters() -> Json:
     return {
         "lang": query("lang", {**TEXT, "examples": list(i18n.LANGUAGES)}, empty=True),
         "Accept-Language": {**accepted, "schema": {**TEXT, "examples": list(i18n.LANGUAGES)}},
+        paging.PAGE: query(paging.PAGE, _upto(paging.LAST), example=1, empty=True),
+        paging.SIZE: query(paging.SIZE, _upto(paging.MOST, default=paging.USUAL), example=paging.USUAL, empty=True),
+        runs.EXPLAIN: query(runs.EXPLAIN, {"type": "integer", "enum": [0, 1], "default": 0}, example=1, empty=True),
     }
+
+
+def _upto(most: int, **more: int) -> Json:
+    return {"type": "integer", "minimum": 1, "maximum": most, **more}
 
 
 def _headers() -> Json:
     always = ("Vary", "Cache-Control")
-    types = {"Retry-After": {"type": "integer", "minimum": 0}, "Location": ADDRESS}
-    names = (*always, "Content-Language", "Content-Disposition", "ETag", "Link", "Location", "Retry-After")
+    types = {"Retry-After": COUNT, "Location": ADDRESS, runs.TOTAL: COUNT}
+    names = (*always, "Content-Language", "Content-Disposition", "ETag", "Link", "Location", "Retry-After", runs.TOTAL)
     return {
         name: {
             "description": said(f"header_{name.lower().replace('-', '_')}"),

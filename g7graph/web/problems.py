@@ -17,7 +17,7 @@ from g7graph.web import answer
 from g7graph.web.context import language, say
 from g7graph.web.formats import HTML, JSON, PROBLEM
 from g7graph.web.negotiate import choose
-from g7graph.web.refusals import STATUS, kinds
+from g7graph.web.refusals import STATUS, Elsewhere, kinds
 from g7graph.web.watch import PROBLEM as PROBLEM_KEY
 
 blueprint = Blueprint("problems", __name__)
@@ -33,6 +33,8 @@ MEMBERS: Mapping[str, dict[str, Any]] = {
     "available": {"type": "array", "items": {"type": "string"}},
     "limit": {"type": ["number", "string"]},
     "findings": {"type": "array", "items": {"type": "object"}},
+    "changed": {"type": "array", "items": {"enum": ["query", "data", "program"]}},
+    "now": {"type": "string", "format": "uri"},
 }
 _KEPT_HEADERS = ("Allow", "Retry-After")
 _RETRY_SECONDS = "5"
@@ -66,6 +68,8 @@ def _of_ours(error: G7Error) -> Response:
     response = _problem(status, TYPE + error.key.replace("_", "-"), detail, more)
     if error.key in ("busy", "too_many"):
         response.headers["Retry-After"] = _RETRY_SECONDS
+    if isinstance(error, Elsewhere):
+        response.headers["Link"] = error.link
     return response
 
 

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import json
+import os
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from functools import partial
 from typing import IO, Any
 
-from g7graph import exports, run
+from g7graph import result
+from g7graph.citation import Citation
 from g7graph.queries import Library
-from g7graph.store.answers import RESULTS, write
+from g7graph.result import Run, Told, Wanted
 from g7graph.store.federation import Federation
 from g7graph.store.limits import Limits
 from g7graph.store.local import LocalStore
 from g7graph.store.pool import Pool
 from g7graph.store.pooled import PooledStore, answered
 from g7graph.store.worker import Work
+
+_LENGTH_BYTES = 4
 
 
 def pooled(store: LocalStore, library: Library, limits: Limits) -> PooledStore:
@@ -39,8 +45,22 @@ def _done(store: LocalStore, library: Library, job: Mapping[str, Any], out: IO[b
     if "query" not in job:
         answered(store, job, out)
         return
-    query, values, lang, form = library[job["query"]], job["values"], job["lang"], job["form"]
-    if form in RESULTS:
-        write(run.answer(store, query, values, lang=lang), form, out)
-    else:
-        out.write(exports.TABLES[form].write(run.table(store, query, values, lang=lang)))
+    run = Run(library[job["query"]], job["values"], job["lang"])
+    note(result.give(store, library, run, Wanted(**job["wanted"]), out), out)
+
+
+def note(told: Told, out: IO[bytes]) -> None:
+    """Write behind an answer what is told beside it, and how long that is."""
+    written = json.dumps(asdict(told)).encode()
+    out.write(written + len(written).to_bytes(_LENGTH_BYTES))
+
+
+def noted(out: IO[bytes]) -> Told:
+    """Return what is told beside an answer, and leave the answer alone in its file."""
+    end = out.seek(-_LENGTH_BYTES, os.SEEK_END)
+    size = end - int.from_bytes(out.read(_LENGTH_BYTES))
+    out.seek(size)
+    told = json.loads(out.read(end - size))
+    out.truncate(size)
+    out.seek(0)
+    return Told(Citation(**told["citation"]), told["rows"])
