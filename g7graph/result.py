@@ -17,7 +17,6 @@ from g7graph import citation, exports, i18n, run
 from g7graph.citation import Citation
 from g7graph.errors import BadParameter, QueryError
 from g7graph.explain import explained
-from g7graph.exports import results
 from g7graph.queries import Library, SavedQuery
 from g7graph.store import Engine
 from g7graph.store.answers import RESULTS, as_table, write
@@ -74,8 +73,8 @@ def give(store: Engine, library: Library, asked: Run, wanted: Wanted, out: IO[by
         return Told(citation.cited(store, query, resolved, hashing.hash))
     if isinstance(answer, ox.QueryTriples):
         raise QueryError("no_table")
-    kept = answer.serialize(format=RESULTS["json"]) or b""
-    told = citation.cited(store, query, resolved, hashlib.sha256(kept).hexdigest())
+    kept = canonical(answer)
+    told = citation.cited(store, query, resolved, hash_of(kept))
     if wanted.whole and wanted.form in RESULTS:
         write(ox.parse_query_results(kept, format=RESULTS["json"]), wanted.form, out)
         return Told(told)
@@ -88,9 +87,14 @@ def give(store: Engine, library: Library, asked: Run, wanted: Wanted, out: IO[by
     return Told(told, len(table))
 
 
-def hash_of(table: Table) -> str:
-    """Return the hash by which a result is cited: SHA-256, in hexadecimal digits."""
-    return hashlib.sha256(results.json(table)).hexdigest()
+def canonical(answer: ox.QuerySolutions | ox.QueryBoolean) -> bytes:
+    """Return the canonical form of a result, which is what `exports.results.json` writes of a table."""
+    return answer.serialize(format=RESULTS["json"]) or b""
+
+
+def hash_of(written: bytes) -> str:
+    """Return the hash by which a result in its canonical form is cited: SHA-256, in hexadecimal digits."""
+    return hashlib.sha256(written).hexdigest()
 
 
 def hash_of_graph(triples: Iterable[ox.Triple]) -> str:

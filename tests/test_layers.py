@@ -25,6 +25,7 @@ LAYERS = [
     "explain",
     "citation",
     "result",
+    "verify",
     "derive",
     "build",
     "validate",

@@ -84,6 +84,15 @@ def graph(asked: SavedQuery, *, cited: Citation | None = None) -> tuple[list[ox.
     return triples, now
 
 
+def changed_since(cited: Citation, asked: SavedQuery, refusal: BadParameter) -> Changed | None:
+    """Return what tells that a value was taken when a run was cited and is not any more; None where nothing changed."""
+    store = site().store
+    now = Citation(asked.name, asked.version, citation.edition(store), cited.result)
+    changed = cited.changes(now)
+    is_own = refusal.parameter not in (paging.PAGE, paging.SIZE, EXPLAIN)
+    return Changed(changed, request.root_url + f"api/queries/{asked.name}") if changed and is_own else None
+
+
 def values(asked: SavedQuery) -> dict[str, str]:
     """Return the parameters that the request gives a query: those left empty in a form are not given.
 

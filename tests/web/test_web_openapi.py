@@ -288,7 +288,8 @@ def test_units_are_those_of_the_columns(real_app: Flask) -> None:
 
     def cells(name: str) -> Json:
         found: Json = schemas[f"result-{name}"]["properties"]["results"]["properties"]["bindings"]["items"]
-        return found["properties"]
+        properties: Json = found["properties"]
+        return properties
 
     assert cells("dialogue-cases")["amountPEN"]["x-unit"] == "PEN"
     assert cells("compliance")["percent"]["x-unit"] == "%"
