@@ -25,7 +25,8 @@ FOLDER = "api/runs/"
 _VERSION = Path(__file__).with_name("version.rq")
 _RESULT = "sha256-"
 _ADDRESS = re.compile(
-    rf"(?:^|/){FOLDER}(?P<query>[^/]+)/(?P<version>[0-9a-f]{{16}})/(?P<edition>[^/]+)/{_RESULT}(?P<result>[0-9a-f]{{64}})"
+    rf"(?:^|/){FOLDER}(?P<query>[^/]+)/(?P<version>[0-9a-f]{{16}})/(?P<edition>[^/]+)"
+    rf"/{_RESULT}(?P<result>[0-9a-f]{{64}})(?:\.[a-z]+)?$"
 )
 _UNKNOWN = "unknown"
 _UNSAFE = re.compile(r"[^A-Za-z0-9.+_~-]")
@@ -42,14 +43,16 @@ class Citation:
     values: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
-    def read(cls, address: str) -> Citation:
-        """Read the address of a run, wherever it is served. Raises UsageError for what is none."""
+    def read(cls, address: str, values: Mapping[str, str] | None = None) -> Citation:
+        """Read the address of a run, wherever it is served; its own parameters count where no `values` are given.
+
+        Raises UsageError for what is none.
+        """
         parts = urlsplit(address)
-        path, extension = unquote(parts.path), r"(?:\.[a-z]+)?"
-        found = re.search(_ADDRESS.pattern + extension + "$", path)
+        found = _ADDRESS.search(unquote(parts.path))
         if found is None:
             raise UsageError("not_a_run", address=address)
-        return cls(**found.groupdict(), values=dict(parse_qsl(parts.query)))
+        return cls(**found.groupdict(), values=dict(parse_qsl(parts.query)) if values is None else values)
 
     @property
     def named_result(self) -> str:

@@ -53,8 +53,8 @@ def query(name: str) -> Response:
 @blueprint.get("/api/runs/<query>/<version>/<edition>/<result>")
 def cited(query: str, version: str, edition: str, result: str) -> Response:
     """Answer with a run of a saved query as long as its result is the one that was cited."""
-    run = Citation.read("/".join([FOLDER.rstrip("/"), query, version, edition, result]))
     asked = site().library[query]
+    run = Citation.read(f"{FOLDER}{query}/{version}/{edition}/{result}", runs.values(asked))
     stem, extension = split_extension(result, (*offered_by(asked), formats.HTML))
     if extension is None and "." in stem:
         raise NotAcceptable((*offered_by(asked), formats.HTML))
@@ -88,7 +88,7 @@ def offered_by(asked: SavedQuery) -> tuple[Format, ...]:
 def page(asked: SavedQuery, now: Citation, found: runs.Ran | None = None, *, run: Citation | None = None) -> Response:
     """Answer with a query's page: what it is, its form, a page of its rows, the downloads, how it is cited."""
     given = runs.values(asked)
-    form = [(param, options(param), given.get(param.name, "")) for param in asked.params if param.type != "lang"]
+    form = [_field(param, given.get(param.name, ""), now) for param in asked.params if param.type != "lang"]
     where = run.path if run else f"api/queries/{asked.name}"
     downloads = [(one, address(f"{where}.{one.name}", **given)) for one in offered_by(asked)]
     response = answer.page(
@@ -105,6 +105,14 @@ def page(asked: SavedQuery, now: Citation, found: runs.Ran | None = None, *, run
     if found:
         runs.page_of(response, found)
     return answer.alternates(response, where, offered_by(asked))
+
+
+def _field(param: Param, given: str, now: Citation) -> tuple[Param, dict[str, str], str, str]:
+    """Return a parameter, what it may be, what it is given as, and what it is where it is not given."""
+    choice = options(param)
+    code = key_of(vocab.expand(given) or "") if given not in choice else ""
+    told = now.values.get(param.name, "") if param.default_query and not given else ""
+    return param, choice, code if code in choice else given, param.default or key_of(vocab.expand(told) or "")
 
 
 def options(param: Param) -> dict[str, str]:

@@ -105,7 +105,7 @@ class Changed(Elsewhere):
     def text(self, lang: str = i18n.DEFAULT) -> str:
         """Return the message in a language."""
         causes = [i18n.text(f"web.run_changed_{one}", lang) for one in self.changed]
-        return " ".join([i18n.text("web.run_changed", lang, now=self.values["now"]), *causes])
+        return " ".join([i18n.text("web.run_changed", lang), *causes])
 
 
 class UnknownThing(Refused):
