@@ -100,6 +100,44 @@ def test_a_query_uses_the_projects_prefixes_and_each_it_declares(path: Path) -> 
     assert list(declared) == sorted(declared)
 
 
+@pytest.mark.parametrize("name", sorted(LIBRARY.saved))
+def test_a_column_that_counts_or_measures_says_its_unit(name: str) -> None:
+    """UCUM or ISO 4217, or the column that has it row by row; years, numbers of cases and codes have none."""
+    query = LIBRARY.saved[name]
+    columns = {column.name for column in query.columns}
+    assert set(query.header.get("units", {})) <= columns
+    for column in query.columns:
+        if column.type in {"integer", "decimal"} and column.name not in {"year", "number"}:
+            assert re.fullmatch(r"1|%|deg|[A-Z]{3}|\{[a-z]+\}|\?[a-z]+", column.unit), column.name
+        assert not column.unit.startswith("?") or column.unit[1:] in columns
+
+
+@pytest.mark.parametrize("name", sorted(LIBRARY.saved))
+def test_a_header_says_what_explains_the_rows(name: str) -> None:
+    query = LIBRARY.saved[name]
+    assert query.explain is not None
+    explaining = {column.name for column in LIBRARY.explain[query.explain.query].columns}
+    assert set(query.explain.by) <= explaining
+    assert set(query.explain.by.values()) <= {column.name for column in query.columns}
+    assert {"passage", "quote", "section", "locator", "source"} <= explaining
+    assert "evidence" not in {column.name for column in query.columns}  # what explains is called so
+
+
+@pytest.fixture(scope="module")
+def backwards(store: LocalStore) -> LocalStore:
+    """The same data, loaded from its end."""
+    inner = ox.Store()
+    for quad in sorted(store.inner.quads_for_pattern(None, None, None, None), key=str, reverse=True):
+        inner.add(quad)
+    return LocalStore(inner, version="backwards")
+
+
+@pytest.mark.parametrize("name", sorted(LIBRARY.saved))
+def test_rows_come_in_one_order_whatever_that_of_the_data(store: LocalStore, backwards: LocalStore, name: str) -> None:
+    assert re.search(r"\} ORDER BY [^{}]+$", LIBRARY.saved[name].text)
+    assert backwards.table(LIBRARY.saved[name].text).rows == store.table(LIBRARY.saved[name].text).rows
+
+
 # ---- the same answer from both engines
 
 

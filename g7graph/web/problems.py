@@ -86,9 +86,8 @@ def _problem(status: HTTPStatus, kind: str, detail: str, more: dict[str, object]
     said = {"title": title(status), "status": status.value, "detail": detail}
     if choose(request.headers.get("Accept"), [PROBLEM, HTML]) is HTML:
         query = request.args.get("query") if request.endpoint == "sparql.endpoint" else None
-        response = Response(
-            render_template("problem.html", query=query, now=more.get("now"), **said), content_type=HTML.media_type
-        )
+        page = render_template("problem.html", query=query, now=more.get("now"), **said)
+        response = Response(page, content_type=HTML.media_type)
     else:
         document = {"type": kind, **said, "instance": quote(request.script_root + request.path), **more}
         body = json.dumps(document, ensure_ascii=False, default=list) + "\n"
