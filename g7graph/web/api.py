@@ -9,7 +9,7 @@ from pyoxigraph import Literal
 
 from g7graph import i18n, vocab
 from g7graph.citation import FOLDER, Citation
-from g7graph.errors import BadParameter
+from g7graph.errors import UsageError
 from g7graph.queries import Param, SavedQuery, in_language
 from g7graph.table import Column
 from g7graph.web import answer, asks, formats, rows, runs
@@ -60,7 +60,7 @@ def cited(query: str, version: str, edition: str, result: str) -> Response:
         raise NotAcceptable((*offered_by(asked), formats.HTML))
     try:
         return answered(asked, answer.negotiated((*offered_by(asked), formats.HTML), extension=extension), run)
-    except BadParameter as refusal:
+    except UsageError as refusal:
         raise runs.changed_since(run, asked, refusal) or refusal from None
 
 

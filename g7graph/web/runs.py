@@ -11,7 +11,7 @@ from flask import Response, request
 
 from g7graph import citation, exports, result, run
 from g7graph.citation import Citation
-from g7graph.errors import BadParameter
+from g7graph.errors import BadParameter, UsageError
 from g7graph.queries import SavedQuery
 from g7graph.result import Run, Told, Wanted
 from g7graph.store import Engine, call
@@ -84,13 +84,17 @@ def graph(asked: SavedQuery, *, cited: Citation | None = None) -> tuple[list[ox.
     return triples, now
 
 
-def changed_since(cited: Citation, asked: SavedQuery, refusal: BadParameter) -> Changed | None:
-    """Return what tells that a value was taken when a run was cited and is not any more; None where nothing changed."""
-    store = site().store
-    now = Citation(asked.name, asked.version, citation.edition(store), cited.result)
+def changed_since(cited: Citation, asked: SavedQuery, refusal: UsageError) -> Changed | None:
+    """Return what tells that a value was taken when a run was cited and is not any more.
+
+    None for what is refused for another reason, or where nothing changed. Workers send the bare error.
+    """
+    parameter = refusal.values.get("parameter")
+    if parameter in (None, paging.PAGE, paging.SIZE, EXPLAIN):
+        return None
+    now = Citation(asked.name, asked.version, citation.edition(site().store), cited.result)
     changed = cited.changes(now)
-    is_own = refusal.parameter not in (paging.PAGE, paging.SIZE, EXPLAIN)
-    return Changed(changed, request.root_url + f"api/queries/{asked.name}") if changed and is_own else None
+    return Changed(changed, request.root_url + f"api/queries/{asked.name}") if changed else None
 
 
 def values(asked: SavedQuery) -> dict[str, str]:
