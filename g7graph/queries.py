@@ -2,32 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from g7graph import i18n
+from g7graph import header, i18n
 from g7graph.errors import DataError, UnknownName
 from g7graph.table import Column
 
-_HEADER_LINE = re.compile(r"^#\+ ?(.*)$")
 _SLOT = r"VALUES\s+\?{name}\s*\{{[^{{}}]*\}}"
-_YAML = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_PARTS = ("derive", "checks", "support", "tables")
+_PARTS = ("derive", "checks", "support", "explain", "tables")
 #: How grave what a check finds is.
 LEVELS = ("Violation", "Warning", "Info")
-_TYPES = ("iri", "string", "lang", "integer")
-#: What the parts of a header that are read here look like.
-_SHAPES: Mapping[str, tuple[type, str]] = {
-    "tags": (list, "[word, word]"),
-    "params": (dict, "{name: {type: iri, kind: agency}}"),
-    "columns": (dict, "{name: type}"),
-    "example": (dict, "{name: value}"),
-}
 
 Texts = Mapping[str, str]
 
@@ -36,14 +25,24 @@ Texts = Mapping[str, str]
 class Param:
     """A parameter: its type (iri, string, lang, integer), the kinds of thing it may be, and a default.
 
-    An IRI has kinds; a string that has them is the notation of a thing of these kinds.
+    An IRI has kinds; a string that has them is the notation of a thing of these kinds. Where the default is a matter of
+    the data, `default_query` names the supporting query that tells it.
     """
 
     name: str
     type: str
     kind: str = ""
     default: str | None = None
+    default_query: str = ""
     label: Texts = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Explain:
+    """What explains the rows of a query: the name of a query below `explain/`, and its variables → columns here."""
+
+    query: str
+    by: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -60,7 +59,13 @@ class SavedQuery:
     params: tuple[Param, ...] = ()
     columns: tuple[Column, ...] = ()
     example: Mapping[str, str] = field(default_factory=dict)
+    explain: Explain | None = None
     header: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def version(self) -> str:
+        """A hash of the text, by which a run of the query is cited: 16 hexadecimal digits of SHA-256."""
+        return hashlib.sha256(self.text.encode()).hexdigest()[:16]
 
     @classmethod
     def read(cls, path: Path, *, topic: str = "") -> SavedQuery:
@@ -72,19 +77,20 @@ class SavedQuery:
             text = path.read_text(encoding="utf-8")
         except UnicodeDecodeError as error:
             raise DataError("bad_encoding", path=str(path), column=error.start) from error
-        header = _header(text, path)
+        found = header.read(text, path)
         query = cls(
             name=path.stem,
             topic=topic,
             path=path,
             text=text,
-            summary=_texts(header.get("summary")),
-            description=_texts(header.get("description")),
-            tags=tuple(header.get("tags") or ()),
-            params=tuple(_param(name, spec or {}) for name, spec in (header.get("params") or {}).items()),
-            columns=tuple(_column(name, spec) for name, spec in (header.get("columns") or {}).items()),
-            example={name: str(value) for name, value in (header.get("example") or {}).items()},
-            header=header,
+            summary=_texts(found.get("summary")),
+            description=_texts(found.get("description")),
+            tags=tuple(found.get("tags") or ()),
+            params=tuple(_param(name, spec or {}) for name, spec in (found.get("params") or {}).items()),
+            columns=_columns(found),
+            example={name: str(value) for name, value in (found.get("example") or {}).items()},
+            explain=_explain(found.get("explain") or {}),
+            header=found,
         )
         for param in query.params:
             if not slot(param.name).search(text):
@@ -99,12 +105,16 @@ class SavedQuery:
 
 @dataclass(frozen=True)
 class Library:
-    """The queries of a framework by name: for users, rules that derive, checks, supporting ones, tables to download."""
+    """The queries of a framework by name: those for users, the rules that derive, the checks, those that serve others.
+
+    `support` tell defaults and the like, `explain` what the rows of others come from, `tables` are to download.
+    """
 
     saved: Mapping[str, SavedQuery]
     rules: Mapping[str, SavedQuery]
     checks: Mapping[str, SavedQuery]
     support: Mapping[str, SavedQuery]
+    explain: Mapping[str, SavedQuery]
     tables: Mapping[str, SavedQuery]
 
     @classmethod
@@ -123,7 +133,18 @@ class Library:
                 raise DataError("query_twice", path=str(path), detail=str(other.path))
             if part == "checks" and query.header.get("level") not in LEVELS:
                 raise DataError("bad_header_part", path=str(path), line=1, detail=f"level: {' | '.join(LEVELS)}")
-        return cls(found["saved"], *(found[part] for part in _PARTS))
+        library = cls(found["saved"], *(found[part] for part in _PARTS))
+        for query in library:
+            library.refuse_unknown(query)
+        return library
+
+    def refuse_unknown(self, query: SavedQuery) -> None:
+        """Raise DataError where a header names a query that is not there."""
+        named = [(param.default_query, "support", self.support) for param in query.params]
+        named += [(query.explain.query, "explain", self.explain)] if query.explain else []
+        for name, part, known in named:
+            if name and name not in known:
+                raise DataError("bad_header_part", path=str(query.path), line=1, detail=f"{part}/{name}.rq")
 
     def __getitem__(self, name: str) -> SavedQuery:
         """Return a saved query. Raises UnknownName with the nearest names."""
@@ -149,51 +170,6 @@ def in_language(texts: Texts, lang: str) -> str:
     return texts.get(lang) or texts.get(i18n.DEFAULT) or next(iter(texts.values()), "")
 
 
-def _header(text: str, path: Path) -> dict[str, Any]:
-    """Read a header; its parts that are read here are as `_SHAPES` says."""
-    lines = []
-    for line in text.splitlines():
-        found = _HEADER_LINE.match(line)
-        if not found:
-            break
-        lines.append(found[1])
-    try:
-        header = yaml.load("\n".join(lines), Loader=_YAML)  # noqa: S506 - a safe loader, in C where there is one
-    except (yaml.YAMLError, ValueError) as error:  # ValueError: a date that is none
-        mark = getattr(error, "problem_mark", None)
-        number = mark.line + 1 if mark else 1
-        raise DataError("bad_header", path=str(path), line=number, detail=str(error).replace("\n", " ")) from error
-    if header is not None and not isinstance(header, dict):
-        raise DataError("bad_header", path=str(path), line=1, detail="key: value")
-    for part, (shape, expected) in _SHAPES.items():
-        given = (header or {}).get(part)
-        if given is not None and not isinstance(given, shape):
-            raise _misshapen(lines, path, f"{part}: {expected}", part)
-    for name, spec in ((header or {}).get("params") or {}).items():
-        if problem := _problem_of(name, spec):
-            raise _misshapen(lines, path, f"{name}: {problem}", "params", str(name))
-    return header or {}
-
-
-def _problem_of(name: object, spec: object) -> str:
-    """Return what a parameter should look like where it does not; empty where it does."""
-    if not isinstance(name, str) or not (spec is None or isinstance(spec, dict)):
-        return "{type: iri, kind: agency}"
-    type_, kind = (spec or {}).get("type", "string"), (spec or {}).get("kind")
-    if type_ not in _TYPES:
-        return f"{{type: {' | '.join(_TYPES)}}}"
-    return "{type: iri, kind: agency}" if type_ == "iri" and not kind else ""
-
-
-def _misshapen(lines: Sequence[str], path: Path, detail: str, *keys: str) -> DataError:
-    """Return the error of a part of a header, placed where the last of its keys stands, one inside the other."""
-    number = 0
-    for key in keys:
-        written = re.compile(rf"(?:^|[{{,\s]){re.escape(key)}\s*:")
-        number = next((place for place in range(number, len(lines)) if written.search(lines[place])), number)
-    return DataError("bad_header_part", path=str(path), line=number + 1, detail=detail)
-
-
 def _texts(value: object) -> dict[str, str]:
     """A header's text in several languages; a plain one stands for all."""
     if isinstance(value, dict):
@@ -201,17 +177,30 @@ def _texts(value: object) -> dict[str, str]:
     return {lang: str(value).strip() for lang in i18n.LANGUAGES} if value else {}
 
 
-def _column(name: str, spec: object) -> Column:
-    """A column of which the header gives the type, or a mapping with the type and what else is known of it."""
-    return Column(name, str(spec.get("type", "string") if isinstance(spec, dict) else spec))
+def _columns(found: Mapping[str, Any]) -> tuple[Column, ...]:
+    """Read the columns: each with its type, or a mapping with the type and what else is known of it."""
+    units = found.get("units") or {}
+    named = (found.get("columns") or {}).items()
+    return tuple(Column(name, _type(spec), str(units.get(name, ""))) for name, spec in named)
+
+
+def _type(spec: object) -> str:
+    return str(spec.get("type", "string") if isinstance(spec, dict) else spec)
+
+
+def _explain(part: Mapping[str, Any]) -> Explain | None:
+    by = part.get("by") or {}
+    return Explain(str(part.get("query")), {str(one): str(column) for one, column in by.items()}) if part else None
 
 
 def _param(name: str, spec: Mapping[str, Any]) -> Param:
     default = spec.get("default")
+    told = default["query"] if isinstance(default, dict) else ""
     return Param(
         name=name,
         type=str(spec.get("type", "string")),
         kind=str(spec.get("kind") or ""),
-        default=None if default is None else str(default),
+        default=None if default is None or told else str(default),
+        default_query=told,
         label=_texts(spec.get("label")),
     )

@@ -12,11 +12,13 @@ from pyoxigraph import Literal, NamedNode
 
 from g7graph import i18n, vocab
 from g7graph.errors import BadParameter
-from g7graph.queries import Param, SavedQuery, slot
+from g7graph.queries import Library, Param, SavedQuery, slot
 from g7graph.store import Answer, Engine, Store
 from g7graph.table import Table, python
 
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
+#: What a slot is filled with.
+Given = NamedNode | Literal
 _NAMES = Path(__file__).with_name("names.rq")
 
 
@@ -50,18 +52,39 @@ def bind(store: Store, query: SavedQuery, values: Mapping[str, str], *, lang: st
     What is written into the text is always a serialised term, never what somebody typed.
     Raises BadParameter for a parameter the query does not have, or a value it does not take.
     """
+    found = terms(store, query, values, lang=lang)
+    return filled(query.text, {name: [term] for name, term in found.items()})
+
+
+def terms(store: Store, query: SavedQuery, values: Mapping[str, str], *, lang: str = i18n.DEFAULT) -> dict[str, Given]:
+    """Return the terms that a query's parameters are given. Raises BadParameter as `bind`."""
     for name in values:
         if query.param(name) is None:
             there = [param.name for param in query.params]
             raise BadParameter("unknown_parameter", query=query.name, parameter=name, known=there)
     given = [(param, _given(param, values, lang)) for param in query.params]
     known = named(store, {kind for param, value in given if value for kind in param.kind.split()})
-    text = query.text
-    for param, value in given:
-        if value:
-            filled = f"VALUES ?{param.name} {{ {_term(query, param, value, known)} }}"
-            text = slot(param.name).sub(lambda _, filled=filled: filled, text)  # type: ignore[misc]
+    return {param.name: _term(query, param, value, known) for param, value in given if value}
+
+
+def filled(text: str, given: Mapping[str, Iterable[Given]]) -> str:
+    """Return a text whose slots are filled by terms, serialised."""
+    for name, listed in given.items():
+        written = f"VALUES ?{name} {{ {' '.join(map(str, listed))} }}"
+        text = slot(name).sub(lambda _, written=written: written, text)  # type: ignore[misc]
     return text
+
+
+def defaults(store: Store, library: Library, query: SavedQuery, given: Mapping[str, Given]) -> dict[str, Given]:
+    """Return the terms that parameters not given have by default as a matter of the data, such as the latest round."""
+    found: dict[str, Given] = {}
+    for param in query.params:
+        if param.default_query and param.name not in given:
+            text = library.support[param.default_query].text
+            rows = store.table(filled(text, {name: [term] for name, term in given.items()})).rows
+            if rows and isinstance(rows[0][0], NamedNode | Literal):
+                found[param.name] = rows[0][0]
+    return found
 
 
 def named(store: Store, kinds: Collection[str]) -> dict[str, Named]:
@@ -69,8 +92,8 @@ def named(store: Store, kinds: Collection[str]) -> dict[str, Named]:
     found = {kind: Named() for kind in kinds}
     if not found:
         return {}
-    prefixes = " ".join(str(Literal(vocab.thing(kind, ""))) for kind in sorted(kinds))
-    asked = slot("prefix").sub(f"VALUES ?prefix {{ {prefixes} }}", _NAMES.read_text(encoding="utf-8"))
+    prefixes = [Literal(vocab.thing(kind, "")) for kind in sorted(kinds)]
+    asked = filled(_NAMES.read_text(encoding="utf-8"), {"prefix": prefixes})
     for thing, name, is_notation in store.table(asked).rows:
         if thing is not None and name is not None:
             kind, _, key = thing.value.removeprefix(vocab.THING).partition("/")
@@ -85,19 +108,19 @@ def _given(param: Param, values: Mapping[str, str], lang: str) -> str | None:
     return values.get(param.name) or (lang if param.type == "lang" else param.default)
 
 
-def _term(query: SavedQuery, param: Param, given: str, known: Mapping[str, Named]) -> str:
+def _term(query: SavedQuery, param: Param, given: str, known: Mapping[str, Named]) -> Given:
     kinds = [known[kind] for kind in param.kind.split()]
     if param.type == "iri":
-        return str(NamedNode(_iri(query, param, given, kinds)))
+        return NamedNode(_iri(query, param, given, kinds))
     if param.type == "lang" and given not in i18n.LANGUAGES:
         raise _bad(query, param, given, i18n.LANGUAGES)
     if param.type == "integer":
         if not _INTEGER.fullmatch(given):
             raise _bad(query, param, given, ("1",))
-        return str(Literal(int(given)))
+        return Literal(int(given))
     if kinds and not any(given in one.notations for one in kinds):
         raise _bad(query, param, given, set().union(*(one.notations for one in kinds)))
-    return str(Literal(given))
+    return Literal(given)
 
 
 def _iri(query: SavedQuery, param: Param, given: str, kinds: Sequence[Named]) -> str:

@@ -45,10 +45,14 @@ _DTYPES = {
 
 @dataclass(frozen=True)
 class Column:
-    """A column: its name and the type its header promises (iri, string, integer, decimal, date …)."""
+    """A column: its name, the type its header promises (iri, string, integer, decimal, date …), its unit if it has one.
+
+    A unit is a code of UCUM (`%`, `{indicator}`) or of ISO 4217 (`PEN`); `?unit`: the column that says it row by row.
+    """
 
     name: str
     type: str = "string"
+    unit: str = ""
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ DATASET = BASE + "dataset"
 DERIVED = GRAPH + "derived/"
 XSD = "http://www.w3.org/2001/XMLSchema#"
 MEDIA_TYPES = "https://www.iana.org/assignments/media-types/"
+RDF_JSON = "http://www.w3.org/1999/02/22-rdf-syntax-ns#JSON"
 RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 
 #: Kinds of things, the first segment below ``id/``; each is a Turtle prefix of its own, so that

@@ -14,7 +14,7 @@ import pytest
 import rdflib
 
 from g7graph import i18n, run, table, vocab
-from g7graph.queries import Library, SavedQuery, slot
+from g7graph.queries import Library, Param, SavedQuery, slot
 from g7graph.store.local import LocalStore
 from g7graph.table import Term
 from g7graph.vocab import XSD
@@ -22,7 +22,8 @@ from g7graph.vocab import XSD
 ROOT = Path(__file__).resolve().parent.parent
 FIXTURES = ROOT / "tests" / "queries"
 LIBRARY = Library.read(ROOT / "queries")
-SELECTS = {**LIBRARY.saved, **LIBRARY.support, **LIBRARY.checks}
+SERVING = {**LIBRARY.support, **LIBRARY.explain}
+SELECTS = {**LIBRARY.saved, **SERVING, **LIBRARY.checks}
 MOST_TRIPLES = 45
 
 #: The contract: the first columns of each query, in this order.
@@ -99,6 +100,44 @@ def test_a_query_uses_the_projects_prefixes_and_each_it_declares(path: Path) -> 
     assert list(declared) == sorted(declared)
 
 
+@pytest.mark.parametrize("name", sorted(LIBRARY.saved))
+def test_a_column_that_counts_or_measures_says_its_unit(name: str) -> None:
+    """UCUM or ISO 4217, or the column that has it row by row; years, numbers of cases and codes have none."""
+    query = LIBRARY.saved[name]
+    columns = {column.name for column in query.columns}
+    assert set(query.header.get("units", {})) <= columns
+    for column in query.columns:
+        if column.type in {"integer", "decimal"} and column.name not in {"year", "number"}:
+            assert re.fullmatch(r"1|%|deg|[A-Z]{3}|\{[a-z]+\}|\?[a-z]+", column.unit), column.name
+        assert not column.unit.startswith("?") or column.unit[1:] in columns
+
+
+@pytest.mark.parametrize("name", sorted(LIBRARY.saved))
+def test_a_header_says_what_explains_the_rows(name: str) -> None:
+    query = LIBRARY.saved[name]
+    assert query.explain is not None
+    explaining = {column.name for column in LIBRARY.explain[query.explain.query].columns}
+    assert set(query.explain.by) <= explaining
+    assert set(query.explain.by.values()) <= {column.name for column in query.columns}
+    assert {"passage", "quote", "section", "locator", "source"} <= explaining
+    assert "evidence" not in {column.name for column in query.columns}  # what explains is called so
+
+
+@pytest.fixture(scope="module")
+def backwards(store: LocalStore) -> LocalStore:
+    """The same data, loaded from its end."""
+    inner = ox.Store()
+    for quad in sorted(store.inner.quads_for_pattern(None, None, None, None), key=str, reverse=True):
+        inner.add(quad)
+    return LocalStore(inner, version="backwards")
+
+
+@pytest.mark.parametrize("name", sorted(LIBRARY.saved))
+def test_rows_come_in_one_order_whatever_that_of_the_data(store: LocalStore, backwards: LocalStore, name: str) -> None:
+    assert re.search(r"\} ORDER BY [^{}]+$", LIBRARY.saved[name].text)
+    assert backwards.table(LIBRARY.saved[name].text).rows == store.table(LIBRARY.saved[name].text).rows
+
+
 # ---- the same answer from both engines
 
 
@@ -156,9 +195,13 @@ def expected(name: str) -> list[list[str]]:
 
 
 def bound(query: SavedQuery, given: Mapping[str, str]) -> str:
-    """Fill the slots with keys of things, which a fixture need not describe; `run.bind` has tests of its own."""
+    """Fill the slots with keys of things, which a fixture need not describe; `run.bind` has tests of its own.
+
+    Queries that serve others have the parameters of those: rounds.
+    """
     text = query.text
-    for param in query.params:
+    rounds = [Param(name, "iri", "round") for name in given] if query.name in SERVING else []
+    for param in (*query.params, *rounds):
         if value := given.get(param.name, i18n.DEFAULT if param.type == "lang" else ""):
             term = ox.NamedNode(vocab.thing(param.kind.split()[0], value)) if param.type == "iri" else ox.Literal(value)
             text = slot(param.name).sub(f"VALUES ?{param.name} {{ {term} }}", text)
@@ -186,7 +229,7 @@ def test_both_engines_answer_what_is_expected(name: str) -> None:
         assert written(found) == rows
 
 
-@pytest.mark.parametrize("name", sorted({**LIBRARY.saved, **LIBRARY.support}))
+@pytest.mark.parametrize("name", sorted({**LIBRARY.saved, **SERVING}))
 def test_the_columns_and_their_types_are_those_of_the_header(name: str) -> None:
     query = SELECTS[name]
     for columns, rows in answers(query, params(name)):
@@ -234,6 +277,9 @@ def test_a_query_runs_as_it_stands_in_any_editor(name: str) -> None:
         ("projects", {"place": "200000"}, "places", ["Áncash; Piura"]),
         ("projects", {"agency": "ifc", "lang": "en"}, "responsible", ["International Finance Corporation", ""]),
         ("dialogue-cases", {"company": "barrick"}, "number", ["1", "2", "10"]),
+        ("previous-round", {"to": "2014-11"}, "round", ["round:2014-05"]),
+        ("previous-round", {"to": "2013-11"}, "round", []),
+        ("compared", {"from": "2014-05", "to": "2014-11"}, "column", ["before", "before", "before", "before", "after"]),
         ("compliance", {"entity": "minam"}, "percent", ["79", "60"]),
         ("evidence", {"code": "4.5"}, "subject", ["indicator:4.5"]),
         ("discrepancies", {"code": "result-9"}, "number", ["D01"]),
@@ -241,7 +287,7 @@ def test_a_query_runs_as_it_stands_in_any_editor(name: str) -> None:
     ],
 )
 def test_a_parameter_narrows_the_answer(name: str, given: dict[str, str], column: str, values: list[str]) -> None:
-    for columns, rows in answers(LIBRARY.saved[name], given):
+    for columns, rows in answers(SELECTS[name], given):
         assert [line[columns.index(column)] for line in written(rows)] == values
 
 

@@ -322,7 +322,7 @@ def awkward(tmp_path: Path, turtle: str, header: str = HEADER) -> Rows:
     inner = ox.Store()
     inner.load(f"@prefix x: <http://x/> . {turtle}", format=ox.RdfFormat.TURTLE)
     query = SavedQuery.read(path, topic="tables")
-    (schema,) = schemas(Library({}, {}, {}, {}, {"things": query}))
+    (schema,) = schemas(Library({}, {}, {}, {}, {}, {"things": query}))
     return rows.write(LocalStore(inner, version="1"), schema, tmp_path / "things.csv")
 
 

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import IO
 
 import pyoxigraph as ox
 from flask import Response, render_template, request
 
-from g7graph import exports, run
+from g7graph import exports
 from g7graph.queries import SavedQuery
-from g7graph.store.pooled import PooledStore
 from g7graph.web import links
 from g7graph.web.context import language, site
 from g7graph.web.formats import HTML
 from g7graph.web.negotiate import Format, choose, named
+from g7graph.web.protocol import form_of
 from g7graph.web.refusals import NotAcceptable
 
 
@@ -39,21 +39,9 @@ def page(template: str, **values: object) -> Response:
     return response
 
 
-def table(asked: SavedQuery, values: Mapping[str, str], chosen: Format) -> Response:
-    """Answer with the table of a saved query; binary ones are named for saving."""
-    form = exports.TABLES[chosen.name]
-    store = site().store
-    if isinstance(store, PooledStore):
-        job = {"query": asked.name, "values": values, "lang": language(), "form": chosen.name}
-        response = file(store.pool.run(job), chosen)
-    else:
-        content = run.table(store, asked, values, lang=language())
-        response = Response(form.write(content), content_type=chosen.media_type)
-    response.headers["Content-Language"] = language()
-    if form.binary or chosen.name in ("csv", "tsv"):
-        kind = "attachment" if form.binary else "inline"
-        response.headers["Content-Disposition"] = f'{kind}; filename="{asked.name}.{form.extension}"'
-    return response
+def is_table(asked: SavedQuery) -> bool:
+    """Whether a saved query gives a table; else it gives a graph."""
+    return form_of(asked.text) == "table"
 
 
 def file(out: IO[bytes], chosen: Format) -> Response:
@@ -73,5 +61,5 @@ def graph(statements: Sequence[ox.Triple] | Sequence[ox.Quad], chosen: Format) -
 
 def alternates(response: Response, path: str, offered: Sequence[Format]) -> Response:
     """Say of a page its other forms, its own IRI and its licences, as `Link` headers (RFC 8288)."""
-    response.headers["Link"] = ", ".join([*links.forms(path, offered), links.canonical(path), *links.licences()])
+    response.headers.add("Link", ", ".join([*links.forms(path, offered), links.canonical(path), *links.licences()]))
     return response

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import json
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 from pyoxigraph import Literal
 
-from g7graph import i18n, run, vocab
+from g7graph import i18n, vocab
+from g7graph.citation import FOLDER, Citation
+from g7graph.errors import UsageError
 from g7graph.queries import Param, SavedQuery, in_language
-from g7graph.table import Table
-from g7graph.web import answer, asks, formats
+from g7graph.table import Column
+from g7graph.web import answer, asks, formats, rows, runs
 from g7graph.web.context import address, language, site
 from g7graph.web.names import best
 from g7graph.web.negotiate import Format, split_extension
-from g7graph.web.protocol import form_of
 from g7graph.web.refusals import NotAcceptable
 
 blueprint = Blueprint("api", __name__)
 
 SHOWN = 500
 MOST_OPTIONS = 400
-_OURS = ("format", "lang")
 _ALL = (*formats.TABLES, *formats.GRAPHS, formats.HTML)
 
 
@@ -47,39 +47,72 @@ def query(name: str) -> Response:
     offered = (*offered_by(asked), formats.HTML)
     if is_other or (extension is not None and extension not in offered):
         raise NotAcceptable(offered)
-    chosen = answer.negotiated(offered, extension=extension)
-    if form_of(asked.text) == "graph":
-        triples = site().store.triples(run.bind(site().store, asked, values(asked), lang=language()))
-        return page(asked, None) if chosen is formats.HTML else answer.graph(triples, chosen)
-    if chosen is not formats.HTML:
-        return answer.table(asked, values(asked), chosen)
-    return page(asked, run.table(site().store, asked, values(asked), lang=language()))
+    return answered(asked, answer.negotiated(offered, extension=extension))
+
+
+@blueprint.get("/api/runs/<query>/<version>/<edition>/<result>")
+def cited(query: str, version: str, edition: str, result: str) -> Response:
+    """Answer with a run of a saved query as long as its result is the one that was cited."""
+    asked = site().library[query]
+    run = Citation.read(f"{FOLDER}{query}/{version}/{edition}/{result}", runs.values(asked))
+    stem, extension = split_extension(result, (*offered_by(asked), formats.HTML))
+    if extension is None and "." in stem:
+        raise NotAcceptable((*offered_by(asked), formats.HTML))
+    try:
+        return answered(asked, answer.negotiated((*offered_by(asked), formats.HTML), extension=extension), run)
+    except UsageError as refusal:
+        raise runs.changed_since(run, asked, refusal) or refusal from None
+
+
+def answered(asked: SavedQuery, chosen: Format, run: Citation | None = None) -> Response:
+    """Answer with a run of a query in a format; where it is cited, only as it was."""
+    if not answer.is_table(asked):
+        triples, now = runs.graph(asked, cited=run)
+        response = page(asked, now, run=run) if chosen is formats.HTML else answer.graph(triples, chosen)
+    elif chosen is formats.HTML:
+        found = runs.tabled(asked, "json", cited=run, usual=SHOWN)
+        now = found.told.citation
+        response = page(asked, now, found, run=run)
+    else:
+        found = runs.tabled(asked, chosen.name, cited=run)
+        now = found.told.citation
+        response = runs.sent(asked, found, chosen)
+    return runs.cite(response, now, run)
 
 
 def offered_by(asked: SavedQuery) -> tuple[Format, ...]:
     """Return the formats of a query's answer, pages aside."""
-    return formats.GRAPHS if form_of(asked.text) == "graph" else formats.TABLES
+    return formats.TABLES if answer.is_table(asked) else formats.GRAPHS
 
 
-def values(asked: SavedQuery) -> dict[str, str]:
-    """Return the parameters that the request gives a query: those left empty in a form are not given.
-
-    `format` and `lang` are everybody's; a query takes them as its own only where its header says so.
-    """
-    given = {name: value for name, value in request.args.items() if value}
-    return {name: value for name, value in given.items() if name not in _OURS or asked.param(name) is not None}
-
-
-def page(asked: SavedQuery, rows: Table | None) -> Response:
-    """Answer with a query's page: what it is, its form, the first rows, the downloads."""
-    given = values(asked)
-    form = [(param, options(param), given.get(param.name, "")) for param in asked.params if param.type != "lang"]
-    cut = Table(rows.columns, rows.rows[:SHOWN]) if rows else None
-    downloads = [(one, address(f"api/queries/{asked.name}.{one.name}", **given)) for one in offered_by(asked)]
+def page(asked: SavedQuery, now: Citation, found: runs.Ran | None = None, *, run: Citation | None = None) -> Response:
+    """Answer with a query's page: what it is, its form, a page of its rows, the downloads, how it is cited."""
+    given = runs.values(asked)
+    form = [_field(param, given.get(param.name, ""), now) for param in asked.params if param.type != "lang"]
+    where = run.path if run else f"api/queries/{asked.name}"
+    downloads = [(one, address(f"{where}.{one.name}", **given)) for one in offered_by(asked)]
     response = answer.page(
-        "query.html", query=asked, form=form, table=cut, total=len(rows or ()), shown=SHOWN, downloads=downloads
+        "query.html",
+        query=asked,
+        form=form,
+        rows=rows.shown(asked, found) if found else None,
+        downloads=downloads,
+        citation=now,
+        cited=run,
+        changed=run.changes(now) if run else (),
+        cite_as=runs.absolute(run or now),
     )
-    return answer.alternates(response, f"api/queries/{asked.name}", offered_by(asked))
+    if found:
+        runs.page_of(response, found)
+    return answer.alternates(response, where, offered_by(asked))
+
+
+def _field(param: Param, given: str, now: Citation) -> tuple[Param, dict[str, str], str, str]:
+    """Return a parameter, what it may be, what it is given as, and what it is where it is not given."""
+    choice = options(param)
+    code = key_of(vocab.expand(given) or "") if given not in choice else ""
+    told = now.values.get(param.name, "") if param.default_query and not given else ""
+    return param, choice, code if code in choice else given, param.default or key_of(vocab.expand(told) or "")
 
 
 def options(param: Param) -> dict[str, str]:
@@ -122,9 +155,15 @@ def described(asked: SavedQuery) -> dict[str, object]:
         "url": address(f"api/queries/{asked.name}"),
         "formats": [one.name for one in offered_by(asked)],
         "params": [_param(param, lang) for param in asked.params],
-        "columns": [{"name": column.name, "type": column.type} for column in asked.columns],
+        "columns": [_column(column) for column in asked.columns],
+        "explained": asked.explain is not None,
         "example": dict(asked.example),
     }
+
+
+def _column(column: Column) -> dict[str, str]:
+    said = {"name": column.name, "type": column.type, "unit": column.unit}
+    return {name: value for name, value in said.items() if value}
 
 
 def _param(param: Param, lang: str) -> dict[str, object]:
@@ -156,6 +195,6 @@ def _named(path: str) -> SavedQuery:
     """Return a query by its IRI's path: saved ones by name, rules and checks below their folder."""
     part, _, name = path.rpartition("/")
     library = site().library
-    parts = {"derive": library.rules, "checks": library.checks, "support": library.support}
+    parts = {"derive": library.rules, "checks": library.checks, "support": library.support, "explain": library.explain}
     found = parts[part].get(name) if part in parts else None
     return found or library[path]

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from pyoxigraph import Literal, NamedNode, Quad
 
-from g7graph.queries import slot
+from g7graph import run
 from g7graph.table import Table
 
 
@@ -42,11 +42,7 @@ def text(name: str) -> str:
 
 def fill(name: str, values: Mapping[str, Iterable[NamedNode | Literal]]) -> str:
     """Return the text of a page's query with its slots filled by serialised terms."""
-    filled = text(name)
-    for variable, terms in values.items():
-        written = f"VALUES ?{variable} {{ {' '.join(str(term) for term in terms)} }}"
-        filled = slot(variable).sub(lambda _, written=written: written, filled)  # type: ignore[misc]
-    return filled
+    return run.filled(text(name), values)
 
 
 def ask(store: Asks, name: str, **values: Iterable[NamedNode | Literal]) -> Table:

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from urllib.parse import quote
 
 from g7graph import i18n, run
+from g7graph.citation import Citation
 from g7graph.queries import Param, SavedQuery, in_language
-from g7graph.web import api, formats, operations, schemas
+from g7graph.table import Column
+from g7graph.web import answer, api, formats, operations, paging, runs, schemas
 from g7graph.web.context import language, site
 from g7graph.web.operations import said
 from g7graph.web.schemas import TEXT, Json, reference
 
 TAG = "queries"
 _PATH = "/api/queries/"
-_REFUSED = ("not_acceptable", "bad_value", "unknown_parameter", "needs_extra", *operations.ASKING)
+_REFUSED = ("not_acceptable", "bad_value", "no_page", "unknown_parameter", "needs_extra", *operations.ASKING)
 
 
 def paths() -> dict[str, Json]:
@@ -37,7 +40,7 @@ def components() -> dict[str, Json]:
     kinds = {(param.type, param.kind): param for param in params}
     values = {_kind(param): _values(param) for param in kinds.values()}
     tables = [asked for asked in site().library if api.offered_by(asked) is formats.TABLES]
-    return values | {_result(asked): schemas.results(asked) for asked in tables}
+    return values | {_result(asked): schemas.results(asked, _explaining(asked)) for asked in tables}
 
 
 def parameters(asked: SavedQuery) -> list[Json]:
@@ -45,15 +48,44 @@ def parameters(asked: SavedQuery) -> list[Json]:
     return [_parameter(asked, param) for param in asked.params]
 
 
+def run_segments() -> list[Json]:
+    """Describe the parts of the address of a run; one that can be opened is the example."""
+    example = _example()
+    parts = {} if example is None else {**vars(example), "result": example.named_result}
+    names = [asked.name for asked in site().library]
+    schemas = {"query": {"type": "string", "enum": names} if names else TEXT}
+    schemas |= dict.fromkeys(("version", "edition", "result"), TEXT)
+    keys = {"query": "segment_run", "version": "segment_query_version"}
+    return [
+        operations.segment(name, schema, key=keys.get(name, ""), example=parts.get(name))
+        for name, schema in schemas.items()
+    ]
+
+
+def run_values() -> list[Json]:
+    """Describe the parameters of the query that was run, whatever they are called."""
+    example = _example()
+    values: Json = {"type": "object", "additionalProperties": TEXT}
+    described = operations.query("values", values, example=example and dict(example.values))
+    return [{**described, "style": "form", "explode": True}]
+
+
+def _example() -> Citation | None:
+    """Return today's run of the first query that gives a table."""
+    tables = [asked for asked in site().library if answer.is_table(asked)]
+    return runs.today(tables[0]) if tables else None
+
+
 def _call(asked: SavedQuery, path: str, form: Json, refused: tuple[str, ...] = ()) -> Json:
     own = {param.name for param in asked.params}
     shared = [*operations.common()[1:], *([] if "lang" in own else operations.common()[:1])]
     offered = (*api.offered_by(asked), formats.HTML)
-    columns = ", ".join(f"`{column.name}` ({column.type})" for column in asked.columns)
-    text = said("columns", columns=columns) if columns else said("graph_made")
-    is_table = api.offered_by(asked) is formats.TABLES
+    is_table = answer.is_table(asked)
+    text = "\n\n".join(_told(asked)) or said("graph_made")
     body = operations.content(offered, {"json": reference("schemas", _result(asked))} if is_table else {})
-    headers = ("Content-Language",) if is_table else ()
+    headers = ("Content-Language", "Link", runs.TOTAL) if is_table else ("Link",)
+    everybodys = [*((paging.PAGE, paging.SIZE) if is_table else ()), *([runs.EXPLAIN] if asked.explain else ())]
+    shared += [reference("parameters", name) for name in everybodys if name not in own]
     return operations.Operation(
         path,
         "get",
@@ -65,15 +97,34 @@ def _call(asked: SavedQuery, path: str, form: Json, refused: tuple[str, ...] = (
     ).described
 
 
+def _told(asked: SavedQuery) -> list[str]:
+    """Say what a table is made of: its columns, and what each row may be explained by."""
+    listed = [(one, f", {one.unit}" if one.unit else "") for one in asked.columns]
+    columns = ", ".join(f"`{column.name}` ({column.type}{unit})" for column, unit in listed)
+    found = [said("columns", columns=columns)] if columns else []
+    if asked.explain:
+        explaining = site().library.explain[asked.explain.query]
+        members = ", ".join(f"`{one.name}`" for one in _explaining(asked))
+        text = in_language(explaining.description, language())
+        found.append(said("explained", members=members, text=text))
+    return found
+
+
 def _parameter(asked: SavedQuery, param: Param) -> Json:
     label = in_language(param.label, language()) or param.name
     how = said(f"parameter_of_{param.type}")
     schema = reference("schemas", _kind(param)) if param.kind else _plain(param)
-    default = site().lang if param.type == "lang" else param.default
+    default = site().lang if param.type == "lang" else param.default or _told_by_data(asked, param)
     made: Json = {"name": param.name, "in": "query", "description": f"{label}. {how}", "allowEmptyValue": True}
     if param.name in asked.example:
         made["example"] = _typed(param, asked.example[param.name])
     return {**made, "schema": schema if default is None else {**schema, "default": _typed(param, default)}}
+
+
+def _told_by_data(asked: SavedQuery, param: Param) -> str | None:
+    """Return the code of the thing that a parameter is by default as a matter of the data."""
+    found = run.defaults(site().store, site().library, replace(asked, params=(param,)), {}).get(param.name)
+    return api.key_of(found.value) if found else None
 
 
 def _plain(param: Param) -> Json:
@@ -118,6 +169,12 @@ def _examples(param: Param) -> set[str]:
         for one in asked.params
         if (one.type, one.kind) == (param.type, param.kind) and one.name in asked.example
     }
+
+
+def _explaining(asked: SavedQuery) -> list[Column]:
+    """Return what a piece of evidence of a query's rows is made of."""
+    how = asked.explain
+    return [one for one in site().library.explain[how.query].columns if one.name not in how.by] if how else []
 
 
 def _kind(param: Param) -> str:

@@ -112,8 +112,15 @@ def link(iri: str) -> str | None:
 
 def switched(lang: str) -> str:
     """Return the address of this same page in another language."""
-    args = [(name, value) for name, value in request.args.items(multi=True) if name != "lang"]
-    return f"{request.script_root}{quote(request.path)}?{urlencode([*args, ('lang', lang)])}"
+    return again("lang", lang)
+
+
+def again(name: str, value: str) -> str:
+    """Return the address of this same answer with another value of a parameter, without it where the value is empty."""
+    args = [(known, given) for known, given in request.args.items(multi=True) if known != name]
+    args += [(name, value)] if value else []
+    query = f"?{urlencode(args)}" if args else ""
+    return f"{request.script_root}{quote(request.path)}{query}"
 
 
 def in_header_language(texts: Texts) -> str:

@@ -11,7 +11,7 @@ OPEN = (
     ("Access-Control-Allow-Origin", "*"),
     (
         "Access-Control-Expose-Headers",
-        "Accept-Ranges, Content-Language, Content-Range, ETag, Link, Location, Retry-After",
+        "Accept-Ranges, Content-Language, Content-Range, ETag, Link, Location, Retry-After, X-Total-Count",
     ),
 )
 PREFLIGHT = (

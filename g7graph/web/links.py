@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from urllib.parse import quote
 
 from g7graph import vocab
+from g7graph.web import paging
 from g7graph.web.asks import ask
 from g7graph.web.context import address, site
 from g7graph.web.description import About
@@ -52,20 +53,14 @@ def about(about: About, path: str, thing: str, offered: Iterable[Format]) -> str
             described_by(path, thing),
             *types,
             *licences(about.licences),
-            *(_link(address(path, page=str(number)), relation) for relation, number in pages(about)),
+            *(_link(address(path, page=str(number)), relation) for relation, number in pages(about).items()),
         ]
     )
 
 
-def pages(about: About) -> Iterator[tuple[str, int]]:
-    """Yield the relation and number of the pages that one leads to; none where it is the only one."""
-    if about.pages > 1:
-        yield "first", 1
-        if about.number > 1:
-            yield "prev", about.number - 1
-        if about.number < about.pages:
-            yield "next", about.number + 1
-        yield "last", about.pages
+def pages(about: About) -> dict[str, int]:
+    """Return the pages that one leads to, by their relation to it; none where it is the only one."""
+    return paging.others(about.number, about.pages) if about.pages > 1 else {}
 
 
 def _link(target: str, relation: str, **more: str) -> str:

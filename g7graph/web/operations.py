@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 
 from g7graph import i18n
-from g7graph.web import problems, schemas
+from g7graph.web import paging, problems, runs, schemas
 from g7graph.web.context import language
 from g7graph.web.formats import GRAPHS, HTML, PROBLEM
 from g7graph.web.negotiate import Format
 from g7graph.web.refusals import STATUS, kinds
-from g7graph.web.schemas import ADDRESS, TEXT, Json, reference
+from g7graph.web.schemas import ADDRESS, COUNT, TEXT, Json, reference
 
 #: Refused whatever is asked: headers that are too long.
 ALWAYS: tuple[str | HTTPStatus, ...] = (HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,)
@@ -66,9 +66,13 @@ class Operation:
         return {**made, "responses": {**self.responses, **moved}}
 
 
-def query(name: str, schema: Json, *, example: object = None, empty: bool = False) -> Json:
-    """Describe a parameter of the address, of which `empty` may be as not given; its text is `parameter_<name>`."""
-    made: Json = {"name": name, "in": "query", "description": said(f"parameter_{name.replace('-', '_')}")}
+def query(name: str, schema: Json, *, key: str = "", example: object = None, empty: bool = False) -> Json:
+    """Describe a parameter of the address, of which `empty` may be as not given.
+
+    Its text is `parameter_<name>`, or that of another key.
+    """
+    text = said(key or f"parameter_{name.replace('-', '_')}")
+    made: Json = {"name": name, "in": "query", "description": text}
     made |= {"allowEmptyValue": True} if empty else {}
     return {**made, "schema": schema, **({} if example is None else {"example": example})}
 
@@ -165,12 +169,19 @@ def _parameters() -> Json:
     return {
         "lang": query("lang", {**TEXT, "examples": list(i18n.LANGUAGES)}, empty=True),
         "Accept-Language": {**accepted, "schema": {**TEXT, "examples": list(i18n.LANGUAGES)}},
+        paging.PAGE: query(paging.PAGE, _upto(paging.LAST), example=1, empty=True),
+        paging.SIZE: query(paging.SIZE, _upto(paging.MOST, default=paging.USUAL), example=paging.USUAL, empty=True),
+        runs.EXPLAIN: query(runs.EXPLAIN, {"type": "integer", "enum": [0, 1], "default": 0}, example=1, empty=True),
     }
+
+
+def _upto(most: int, **more: int) -> Json:
+    return {"type": "integer", "minimum": 1, "maximum": most, **more}
 
 
 def _headers() -> Json:
     always = ("Vary", "Cache-Control")
-    types = {"Retry-After": {"type": "integer", "minimum": 0}, "Location": ADDRESS}
+    types = {"Retry-After": COUNT, "Location": ADDRESS, runs.TOTAL: COUNT}
     names = (
         *always,
         "Accept-Ranges",
@@ -182,6 +193,7 @@ def _headers() -> Json:
         "Location",
         "Retry-After",
         "WWW-Authenticate",
+        runs.TOTAL,
     )
     return {
         name: {

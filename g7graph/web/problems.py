@@ -17,7 +17,7 @@ from g7graph.web import answer
 from g7graph.web.context import language, say
 from g7graph.web.formats import HTML, JSON, PROBLEM
 from g7graph.web.negotiate import choose
-from g7graph.web.refusals import STATUS, kinds
+from g7graph.web.refusals import STATUS, Elsewhere, kinds
 from g7graph.web.watch import PROBLEM as PROBLEM_KEY
 
 blueprint = Blueprint("problems", __name__)
@@ -34,6 +34,8 @@ MEMBERS: Mapping[str, dict[str, Any]] = {
     "limit": {"type": ["number", "string"]},
     "withdrawn": {"type": "string", "format": "date-time"},
     "findings": {"type": "array", "items": {"type": "object"}},
+    "changed": {"type": "array", "items": {"enum": ["query", "data", "program"]}},
+    "now": {"type": "string", "format": "uri"},
 }
 _KEPT_HEADERS = ("Allow", "Content-Range", "Retry-After")
 _RETRY_SECONDS = "5"
@@ -67,6 +69,8 @@ def _of_ours(error: G7Error) -> Response:
     response = _problem(status, TYPE + error.key.replace("_", "-"), detail, more)
     if error.key in ("busy", "many_downloads", "too_many"):
         response.headers["Retry-After"] = _RETRY_SECONDS
+    if isinstance(error, Elsewhere):
+        response.headers["Link"] = error.link
     return response
 
 
@@ -83,7 +87,8 @@ def _problem(status: HTTPStatus, kind: str, detail: str, more: dict[str, object]
     said = {"title": title(status), "status": status.value, "detail": detail}
     if choose(request.headers.get("Accept"), [PROBLEM, HTML]) is HTML:
         query = request.args.get("query") if request.endpoint == "sparql.endpoint" else None
-        response = Response(render_template("problem.html", query=query, **said), content_type=HTML.media_type)
+        page = render_template("problem.html", query=query, now=more.get("now"), **said)
+        response = Response(page, content_type=HTML.media_type)
     else:
         document = {"type": kind, **said, "instance": quote(request.script_root + request.path), **more}
         body = json.dumps(document, ensure_ascii=False, default=list) + "\n"

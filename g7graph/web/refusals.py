@@ -6,11 +6,14 @@ UsageError
     ├── UnknownPage   a page that there is not of what points to a thing
     ├── UnknownThing  a thing of which nothing is said here; the nearest are given
     └── Withdrawn     what was here once, with the reason
+    ├── Elsewhere     what is asked for is not here any more, or never was; a link says what is
+    │   └── Changed   a run whose result is not the one that was cited
+    └── UnknownThing  a thing of which nothing is said here; the nearest are given
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from http import HTTPStatus
 
 from g7graph import i18n
@@ -38,8 +41,10 @@ STATUS = {
     "needs_extra": HTTPStatus.NOT_IMPLEMENTED,
     "no_default_graph": HTTPStatus.FORBIDDEN,
     "no_media_type": HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    "no_page": HTTPStatus.NOT_FOUND,
     "no_query": HTTPStatus.BAD_REQUEST,
     "no_table": HTTPStatus.NOT_ACCEPTABLE,
+    "not_a_run": HTTPStatus.NOT_FOUND,
     "not_acceptable": HTTPStatus.NOT_ACCEPTABLE,
     "not_an_iri": HTTPStatus.BAD_REQUEST,
     "not_evaluated": HTTPStatus.BAD_REQUEST,
@@ -49,6 +54,7 @@ STATUS = {
     "query_as_update": HTTPStatus.BAD_REQUEST,
     "read_only": HTTPStatus.FORBIDDEN,
     "rejected": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "run_changed": HTTPStatus.GONE,
     "store_remote": HTTPStatus.BAD_GATEWAY,
     "syntax": HTTPStatus.BAD_REQUEST,
     "too_deep": HTTPStatus.BAD_REQUEST,
@@ -95,6 +101,27 @@ class UnknownPage(Refused):
 
     def __init__(self, page: str, pages: int) -> None:
         super().__init__("unknown_page", page=page, pages=pages)
+
+
+class Elsewhere(Refused):
+    """Something that is not here any more, or never was; `link` is a header that says what is (RFC 8288)."""
+
+    def __init__(self, key: str, /, link: str, **values: object) -> None:
+        super().__init__(key, **values)
+        self.link = link
+
+
+class Changed(Elsewhere):
+    """A run whose result is not the one that was cited: what changed since, and where today's is."""
+
+    def __init__(self, changed: Sequence[str], now: str) -> None:
+        super().__init__("run_changed", f'<{now}>; rel="latest-version"', now=now)
+        self.changed = tuple(changed)
+
+    def text(self, lang: str = i18n.DEFAULT) -> str:
+        """Return the message in a language."""
+        causes = [i18n.text(f"web.run_changed_{one}", lang) for one in self.changed]
+        return " ".join([i18n.text("web.run_changed", lang), *causes])
 
 
 class UnknownThing(Refused):

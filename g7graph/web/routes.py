@@ -34,7 +34,7 @@ _QUERIES = listed(
     record(
         {"name": TEXT, "topic": TEXT, "summary": TEXT, "description": TEXT, "iri": TEXT, "url": ADDRESS}
         | {"formats": listed({"enum": list(exports.FORMATS)}), "example": {"type": "object"}}
-        | {"columns": listed(record({"name": TEXT, "type": TEXT}))}
+        | {"columns": listed(record({"name": TEXT, "type": TEXT}, {"unit": TEXT})), "explained": {"type": "boolean"}}
         | {"params": listed(record({"name": TEXT, "type": TEXT, "label": TEXT}, {"kind": TEXT, "default": TEXT}))}
     )
 )
@@ -126,13 +126,13 @@ def _thing() -> list[Json]:
 
 
 def _page() -> list[Json]:
-    return [operations.query("page", {"type": "integer", "minimum": 1, "default": 1})]
+    return [operations.query("page", {"type": "integer", "minimum": 1, "default": 1}, key="parameter_incoming_page")]
 
 
 def _texts() -> list[Json]:
     """Describe the names of everything that has the text of a query."""
     library = site().library
-    parts = {"derive": library.rules, "checks": library.checks, "support": library.support}
+    parts = {"derive": library.rules, "checks": library.checks, "support": library.support, "explain": library.explain}
     names = [*library.saved, *(f"{part}/{name}" for part, queries in parts.items() for name in queries)]
     return [operations.segment("name", {"type": "string", "enum": names} if names else TEXT, key="segment_query")]
 
@@ -177,6 +177,17 @@ ROUTES: Mapping[str, Route] = {
     ),
     "api.text": Route(
         calls.TAG, "query_text", (formats.QUERY, formats.HTML), ("unknown_query",), segments=_texts, leads=True
+    ),
+    "api.cited": Route(
+        calls.TAG,
+        "run",
+        (*formats.TABLES, formats.HTML),
+        ("bad_value", "no_page", "not_a_run", "run_changed", "unknown_parameter", "unknown_query", *operations.ASKING),
+        ("Content-Language", "Link"),
+        {"json": reference("schemas", "sparql-results")},
+        segments=calls.run_segments,
+        parameters=calls.run_values,
+        twin=True,
     ),
     "pages.lead": Route(
         "things",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from g7graph import explain
 from g7graph.queries import SavedQuery
 from g7graph.table import Column
-from g7graph.vocab import XSD
+from g7graph.vocab import RDF_JSON, XSD
 
 Json = dict[str, Any]
 
@@ -79,18 +80,34 @@ def terms() -> Json:
     }
 
 
-def results(asked: SavedQuery) -> Json:
+def results(asked: SavedQuery, explaining: Sequence[Column] = ()) -> Json:
     """Describe the answer of a saved query: its columns in order, what each cell is; one not known is left out.
 
-    The header may say in which unit a column is (`units: {amountPEN: PEN}`).
+    A row that is explained has one column more, JSON that is made of what is `explaining` it.
     """
-    said = asked.header.get("units")
-    units = said if isinstance(said, dict) else {}
-    cells = {column.name: _cell(column, units.get(column.name)) for column in asked.columns}
+    cells = {column.name: _cell(column) for column in asked.columns}
     if not cells:  # the header promises nothing
         return reference("schemas", "sparql-results")
-    head = record({"vars": {"const": list(cells)}}, {"link": listed(TEXT)})
-    return record({"head": head, "results": record({"bindings": listed(record({}, cells))})})
+    heads: list[Json] = [{"const": list(cells)}]
+    more = {}
+    if explaining:
+        heads.append({"const": [*cells, explain.COLUMN]})
+        more = {explain.COLUMN: _explanation(explaining)}
+    head = record({"vars": heads[0] if len(heads) == 1 else {"anyOf": heads}}, {"link": listed(TEXT)})
+    return record({"head": head, "results": record({"bindings": listed(record({}, {**cells, **more}))})})
+
+
+def _explanation(columns: Sequence[Column]) -> Json:
+    """Describe the JSON that explains a row: a list of pieces of evidence."""
+    members = {column.name: _member(column) for column in columns}
+    inside = {"contentMediaType": "application/json", "contentSchema": listed(record({}, members))}
+    return record({"type": {"const": "literal"}, "value": {**TEXT, **inside}, "datatype": {"const": RDF_JSON}})
+
+
+def _member(column: Column) -> Json:
+    if column.type == "literal":
+        return {"type": ["string", "number", "boolean"]}
+    return {"type": "string", "format": "iri"} if column.type == "iri" else TEXT
 
 
 def problem(members: Mapping[str, Json]) -> Json:
@@ -114,10 +131,14 @@ def problem_of(status: int, kinds: Iterable[str]) -> Json:
     return {"allOf": [reference("schemas", "problem"), {"properties": own}]}
 
 
-def _cell(column: Column, unit: object) -> Json:
+def _cell(column: Column) -> Json:
     if column.type in _PLAIN:
         schema = reference("schemas", _PLAIN[column.type])
     else:
         datatypes = [XSD + name for name in (column.type, *_DERIVED.get(column.type, ()))]
         schema = record({"type": {"const": "literal"}, "value": TEXT, "datatype": {"enum": datatypes}})
-    return schema if unit is None else {**schema, "description": str(unit), "x-unit": str(unit)}
+    if not column.unit:
+        return schema
+    if column.unit.startswith("?"):
+        return {**schema, "x-unit-column": column.unit.removeprefix("?")}
+    return {**schema, "description": column.unit, "x-unit": column.unit}

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import json
+import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from typing import IO, Any
 
 from pyoxigraph import NamedNode, Quad, QueryResultsFormat, QuerySolutions
 
-from g7graph import exports, run
+from g7graph import result
+from g7graph.citation import Citation
 from g7graph.queries import Library
+from g7graph.result import Run, Told, Wanted
 from g7graph.store import Answer
-from g7graph.store.answers import RESULTS, as_table, write
+from g7graph.store.answers import as_table
 from g7graph.store.federation import Federation
 from g7graph.store.limits import Limits
 from g7graph.store.local import LocalStore
@@ -21,6 +25,8 @@ from g7graph.store.pooled import PooledStore, answered
 from g7graph.store.worker import Work
 from g7graph.table import Table
 from g7graph.web.description import Describer
+
+_LENGTH_BYTES = 4
 
 
 def pooled(store: LocalStore, library: Library, limits: Limits) -> PooledStore:
@@ -75,8 +81,23 @@ def _done(store: LocalStore, library: Library, describer: Describer, job: Mappin
         out.write(describer.document(job["describe"], job["page"], job["form"]))
     elif "query" not in job:
         answered(store, job, out)
-    elif job["form"] in RESULTS:
-        write(run.answer(store, library[job["query"]], job["values"], lang=job["lang"]), job["form"], out)
     else:
-        table = run.table(store, library[job["query"]], job["values"], lang=job["lang"])
-        out.write(exports.TABLES[job["form"]].write(table))
+        run = Run(library[job["query"]], job["values"], job["lang"])
+        note(result.give(store, library, run, Wanted(**job["wanted"]), out), out)
+
+
+def note(told: Told, out: IO[bytes]) -> None:
+    """Write behind an answer what is told beside it, and how long that is."""
+    written = json.dumps(asdict(told)).encode()
+    out.write(written + len(written).to_bytes(_LENGTH_BYTES))
+
+
+def noted(out: IO[bytes]) -> Told:
+    """Return what is told beside an answer, and leave the answer alone in its file."""
+    end = out.seek(-_LENGTH_BYTES, os.SEEK_END)
+    size = end - int.from_bytes(out.read(_LENGTH_BYTES))
+    out.seek(size)
+    told = json.loads(out.read(end - size))
+    out.truncate(size)
+    out.seek(0)
+    return Told(Citation(**told["citation"]), told["rows"])

@@ -151,7 +151,8 @@ def test_an_extension_is_described_where_it_is_taken(real_app: Flask) -> None:
     described = document(real_app)
     twins = {path.removesuffix(".{format}") for path in described["paths"] if path.endswith(".{format}")}
     queries = {path for path in described["paths"] if path.startswith("/api/queries/")}
-    assert twins == {path for path in queries if "{" not in path} | {"/doc/{key}", "/graph/{name}", "/ontology/{name}"}
+    others = {"/doc/{key}", "/graph/{name}", "/ontology/{name}", "/api/runs/{query}/{version}/{edition}/{result}"}
+    assert twins == {path for path in queries if "{" not in path} | others
 
 
 @pytest.mark.parametrize(("name", "written"), [("small_app", False), ("written_app", True), ("plain_app", True)])
@@ -188,7 +189,8 @@ def test_texts_are_in_the_language_asked_for(real: FlaskClient) -> None:
 def test_a_parameter_is_one_of_what_is_in_the_data(real_app: Flask) -> None:
     described = document(real_app)
     own = parameters(described, "/api/queries/indicator-progress")
-    assert list(own) == ["round", "axis", "objective", "result", "lang", "Accept-Language", "format"]
+    everybodys = ["Accept-Language", "page", "page-size", "explain", "format"]
+    assert list(own) == ["round", "axis", "objective", "result", "lang", *everybodys]
     assert own["axis"]["schema"] == {"$ref": "#/components/schemas/axis"}
     axis = {one["title"]: one["enum"] for one in described["components"]["schemas"]["axis"]["anyOf"]}
     assert axis["Code"] == ["dialogue", "efficiency", "transparency"]
@@ -222,7 +224,7 @@ def test_every_example_is_as_described_and_runs(real_app: Flask, library: Librar
         path = f"/api/queries/{query.name}"
         own = parameters(described, path)
         examples = {name: one["example"] for name, one in own.items() if "example" in one}
-        assert examples == query.example
+        assert examples == {**query.example, "page": 1, "page-size": 100, "explain": 1}
         for name, value in examples.items():
             validator(described, own[name]["schema"]).validate(value)
         answer = client.get(f"{path}.json", query_string={**examples, "lang": lang})
@@ -236,7 +238,10 @@ def test_every_table_is_as_described(real_app: Flask, library: Library) -> None:
         schema = answer["content"]["application/sparql-results+json"]["schema"]
         found = json.loads(client.get(f"/api/queries/{query.name}.json").data)
         validator(described, schema).validate(found)
-        assert all(f"`{column.name}` ({column.type})" in answer["description"] for column in query.columns)
+        assert all(f"`{column.name}` ({column.type}" in answer["description"] for column in query.columns)
+        explained = json.loads(client.get(f"/api/queries/{query.name}.json?explain=1").data)
+        validator(described, schema).validate(explained)
+        assert len(explained["head"]["vars"]) == len(found["head"]["vars"]) + 1
         row = found["results"]["bindings"][0]
         row[next(iter(row))] = {"type": "bnode", "value": "b"}
         assert not validator(described, schema).is_valid(found)
@@ -276,6 +281,42 @@ def test_a_unit_is_told_where_the_header_says_it(cases: Json) -> None:
     rows = cases["components"]["schemas"]["result-cases"]["properties"]["results"]["properties"]["bindings"]
     assert rows["items"]["properties"]["amount"]["x-unit"] == "PEN"
     assert "x-unit" not in rows["items"]["properties"]["case"]
+
+
+def test_units_are_those_of_the_columns(real_app: Flask) -> None:
+    schemas = document(real_app)["components"]["schemas"]
+
+    def cells(name: str) -> Json:
+        found: Json = schemas[f"result-{name}"]["properties"]["results"]["properties"]["bindings"]["items"]
+        properties: Json = found["properties"]
+        return properties
+
+    assert cells("dialogue-cases")["amountPEN"]["x-unit"] == "PEN"
+    assert cells("compliance")["percent"]["x-unit"] == "%"
+    assert cells("axis-progress")["onTrack"]["x-unit"] == "{indicator}"
+    assert cells("indicator-progress")["progress"]["x-unit"] == "1"
+    assert cells("indicator-progress")["actual"]["x-unit-column"] == "unit"
+    assert "x-unit" not in cells("indicator-progress")["label"]
+
+
+def test_a_default_that_is_a_matter_of_the_data_is_told(real_app: Flask) -> None:
+    described = document(real_app)
+    assert parameters(described, "/api/queries/indicator-progress")["round"]["schema"]["default"] == "2014-05"
+    own = parameters(described, "/api/queries/round-diff")
+    assert own["to"]["schema"]["default"] == "2014-05"
+    assert "default" not in own["from"]["schema"]  # there is no round before the first
+
+
+def test_the_example_of_a_run_is_one_that_can_be_opened(real_app: Flask) -> None:
+    described = document(real_app)
+    path = "/api/runs/{query}/{version}/{edition}/{result}"
+    own = parameters(described, path)
+    parts = {name: one["example"] for name, one in own.items() if one["in"] == "path"}
+    schema = described["paths"][path]["get"]["responses"]["200"]["content"]["application/sparql-results+json"]["schema"]
+    answer = real_app.test_client().get(path.format(**parts), query_string=own["values"]["example"])
+    assert answer.status_code == 200
+    validator(described, schema).validate(json.loads(answer.data))
+    assert len(json.loads(answer.data)["results"]["bindings"]) > 0
 
 
 def test_a_parameter_has_its_type_its_default_and_its_example(cases: Json) -> None:

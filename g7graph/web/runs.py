@@ -1,0 +1,167 @@
+"""Runs of saved queries: what is asked of one, its answer, its pages, the address by which it is cited."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import IO, cast
+
+import pyoxigraph as ox
+from flask import Response, request
+
+from g7graph import citation, exports, result, run
+from g7graph.citation import Citation
+from g7graph.errors import BadParameter, UsageError
+from g7graph.queries import SavedQuery
+from g7graph.result import Run, Told, Wanted
+from g7graph.store import Engine, call
+from g7graph.store.pooled import PooledStore
+from g7graph.table import Table
+from g7graph.web import answer, paging
+from g7graph.web.context import language, site
+from g7graph.web.negotiate import Format
+from g7graph.web.paging import Page
+from g7graph.web.refusals import Changed, Elsewhere
+from g7graph.web.work import note, noted
+
+EXPLAIN = "explain"
+TOTAL = "X-Total-Count"
+_YES_OR_NO = ("0", "1")
+
+
+@dataclass(frozen=True)
+class Ran:
+    """The answer of a query that gives a table: its file, what is told beside it, which page it is."""
+
+    file: IO[bytes]
+    told: Told
+    page: Page
+
+    @property
+    def table(self) -> Table:
+        """The rows of an answer in JSON."""
+        with self.file:
+            return result.table_of(self.file.read())
+
+
+def tabled(asked: SavedQuery, form: str, *, cited: Citation | None = None, usual: int | None = None) -> Ran:
+    """Run a query that gives a table, as the request says; a page has `usual` many rows where it does not.
+
+    Raises BadParameter for values that are not taken, Elsewhere for a page that there is not, or a run that is not as
+    it was cited.
+    """
+    page = paging.asked(asked, usual=usual)
+    wanted = Wanted(form, page.first, page.size, is_explained(asked))
+    out = _done(asked, wanted, values(asked))
+    told = noted(out)
+    try:
+        if cited:
+            refuse_other(cited, told.citation)
+        if told.rows is not None:
+            paging.links(page, told.rows)
+    except Elsewhere:
+        out.close()
+        raise
+    return Ran(out, told, page)
+
+
+def today(asked: SavedQuery) -> Citation:
+    """Return how a query that gives a table is cited when it is run now, all its parameters as they are by default."""
+    out = _done(asked, Wanted("json"), {})
+    with out:
+        return noted(out).citation
+
+
+def graph(asked: SavedQuery, *, cited: Citation | None = None) -> tuple[list[ox.Triple], Citation]:
+    """Run a query that gives a graph; return its triples and how it is cited. Raises as `tabled`."""
+    store, library = site().store, site().library
+    given = run.terms(store, asked, values(asked), lang=language())
+    triples = store.triples(run.filled(asked.text, {name: [term] for name, term in given.items()}))
+    terms = {**given, **run.defaults(store, library, asked, given)}
+    now = citation.cited(store, asked, terms, result.hash_of_graph(triples))
+    if cited:
+        refuse_other(cited, now)
+    return triples, now
+
+
+def changed_since(cited: Citation, asked: SavedQuery, refusal: UsageError) -> Changed | None:
+    """Return what tells that a value was taken when a run was cited and is not any more.
+
+    None for what is refused for another reason, or where nothing changed. Workers send the bare error.
+    """
+    parameter = refusal.values.get("parameter")
+    if parameter in (None, paging.PAGE, paging.SIZE, EXPLAIN):
+        return None
+    now = Citation(asked.name, asked.version, citation.edition(site().store), cited.result)
+    changed = cited.changes(now)
+    return Changed(changed, request.root_url + f"api/queries/{asked.name}") if changed else None
+
+
+def values(asked: SavedQuery) -> dict[str, str]:
+    """Return the parameters that the request gives a query: those left empty in a form are not given.
+
+    `format`, `lang`, pages and explanations are everybody's; a query takes them as its own only where its header says
+    so.
+    """
+    given = {name: value for name, value in request.args.items() if value}
+    ours = ("format", "lang", *((paging.PAGE, paging.SIZE, EXPLAIN) if answer.is_table(asked) else ()))
+    return {name: value for name, value in given.items() if name not in ours or asked.param(name) is not None}
+
+
+def is_explained(asked: SavedQuery) -> bool:
+    """Whether the request wants the rows explained. Raises BadParameter for a value that is neither 0 nor 1."""
+    given = "" if asked.param(EXPLAIN) else request.args.get(EXPLAIN, "")
+    if given not in ("", *_YES_OR_NO):
+        raise BadParameter("bad_value", query=asked.name, parameter=EXPLAIN, value=given, known=_YES_OR_NO)
+    return given == "1"
+
+
+def refuse_other(cited: Citation, now: Citation) -> None:
+    """Raise Changed where the result is not the one that was cited."""
+    changed = cited.changes(now)
+    if "result" in changed:
+        causes = [one for one in changed if one != "result"] or ["program"]
+        raise Changed(causes, absolute(now))
+
+
+def cite(response: Response, now: Citation, cited: Citation | None = None) -> Response:
+    """Say in the headers of an answer by which address it is cited (RFC 8574), and that of today, if it is another."""
+    response.headers.add("Link", f'<{absolute(cited or now)}>; rel="cite-as"')
+    if cited and cited.changes(now):
+        response.headers.add("Link", f'<{absolute(now)}>; rel="latest-version"')
+    return response
+
+
+def page_of(response: Response, ran: Ran) -> Response:
+    """Say in the headers of an answer which page it is of how many rows, where it is one."""
+    if ran.told.rows is not None and ran.page.size:
+        response.headers[TOTAL] = str(ran.told.rows)
+        response.headers.add("Link", paging.header(paging.links(ran.page, ran.told.rows)))
+    return response
+
+
+def sent(asked: SavedQuery, ran: Ran, chosen: Format) -> Response:
+    """Answer with the file of a run; what is to be saved has a name."""
+    form = exports.TABLES[chosen.name]
+    response = answer.file(ran.file, chosen)
+    response.headers["Content-Language"] = language()
+    if form.binary or chosen.name in ("csv", "tsv"):
+        kind = "attachment" if form.binary else "inline"
+        response.headers["Content-Disposition"] = f'{kind}; filename="{asked.name}.{form.extension}"'
+    return page_of(response, ran)
+
+
+def absolute(cited: Citation) -> str:
+    """Return the whole address of a run on this deployment."""
+    return request.root_url + cited.address
+
+
+def _done(asked: SavedQuery, wanted: Wanted, given: Mapping[str, str]) -> IO[bytes]:
+    store = site().store
+    if isinstance(store, PooledStore):
+        job = {"query": asked.name, "values": given, "lang": language(), "wanted": asdict(wanted)}
+        return store.pool.run(job)
+    out = call.in_memory()
+    own = Run(asked, given, language())
+    note(result.give(cast(Engine, store), site().library, own, wanted, out), out)  # a remote one: it is asked itself
+    return out
