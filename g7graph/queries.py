@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import dropwhile
 from pathlib import Path
 from typing import Any
 
@@ -78,8 +80,8 @@ class SavedQuery:
             topic=topic,
             path=path,
             text=text,
-            summary=_texts(header.get("summary")),
-            description=_texts(header.get("description")),
+            summary=in_languages(header.get("summary")),
+            description=in_languages(header.get("description")),
             tags=tuple(header.get("tags") or ()),
             params=tuple(_param(name, spec or {}) for name, spec in (header.get("params") or {}).items()),
             columns=tuple(Column(name, str(kind)) for name, kind in (header.get("columns") or {}).items()),
@@ -91,6 +93,11 @@ class SavedQuery:
                 detail = f"VALUES ?{param.name} {{ UNDEF }}"
                 raise DataError("no_slot", path=str(path), line=1, detail=detail)
         return query
+
+    @property
+    def body(self) -> str:
+        """The text below the header."""
+        return "".join(dropwhile(_HEADER_LINE.match, self.text.splitlines(keepends=True)))
 
     def param(self, name: str) -> Param | None:
         """Return a parameter by its name."""
@@ -123,6 +130,13 @@ class Library:
             if part == "checks" and query.header.get("level") not in LEVELS:
                 raise DataError("bad_header_part", path=str(path), line=1, detail=f"level: {' | '.join(LEVELS)}")
         return cls(found["saved"], found["derive"], found["checks"], found["support"])
+
+    @cached_property
+    def by_path(self) -> Mapping[str, SavedQuery]:
+        """Every query by the path of its IRI below `query/`: saved ones by name, others below their folder."""
+        parts = {"derive": self.rules, "checks": self.checks, "support": self.support}
+        others = {f"{part}/{name}": query for part, queries in parts.items() for name, query in queries.items()}
+        return {**self.saved, **others}
 
     def __getitem__(self, name: str) -> SavedQuery:
         """Return a saved query. Raises UnknownName with the nearest names."""
@@ -193,8 +207,8 @@ def _misshapen(lines: Sequence[str], path: Path, detail: str, *keys: str) -> Dat
     return DataError("bad_header_part", path=str(path), line=number + 1, detail=detail)
 
 
-def _texts(value: object) -> dict[str, str]:
-    """A header's text in several languages; a plain one stands for all."""
+def in_languages(value: object) -> dict[str, str]:
+    """Return a header's text in its languages; a plain one stands for all."""
     if isinstance(value, dict):
         return {str(lang): str(text).strip() for lang, text in value.items()}
     return {lang: str(value).strip() for lang in i18n.LANGUAGES} if value else {}
@@ -207,5 +221,5 @@ def _param(name: str, spec: Mapping[str, Any]) -> Param:
         type=str(spec.get("type", "string")),
         kind=str(spec.get("kind") or ""),
         default=None if default is None else str(default),
-        label=_texts(spec.get("label")),
+        label=in_languages(spec.get("label")),
     )

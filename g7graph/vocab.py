@@ -43,6 +43,7 @@ STANDARD = {
     "dcterms": "http://purl.org/dc/terms/",
     "foaf": "http://xmlns.com/foaf/0.1/",
     "geo": "http://www.opengis.net/ont/geosparql#",
+    "ldes": "https://w3id.org/ldes#",
     "org": "http://www.w3.org/ns/org#",
     "owl": "http://www.w3.org/2002/07/owl#",
     "prof": "http://www.w3.org/ns/dx/prof/",
@@ -56,7 +57,9 @@ STANDARD = {
     "semapv": "https://w3id.org/semapv/vocab/",
     "sh": "http://www.w3.org/ns/shacl#",
     "skos": "http://www.w3.org/2004/02/skos/core#",
+    "spex": "https://purl.expasy.org/sparql-examples/ontology#",
     "sssom": "https://w3id.org/sssom/",
+    "tree": "https://w3id.org/tree#",
     "vann": "http://purl.org/vocab/vann/",
     "void": "http://rdfs.org/ns/void#",
     "wgs84": "http://www.w3.org/2003/01/geo/wgs84_pos#",
@@ -98,6 +101,15 @@ def graph(path: str) -> str:
     'https://w3id.org/g7graph/graph/derived/progress'
     """
     return GRAPH + quote(path, safe="-._~/")
+
+
+def query(path: str) -> str:
+    """Mint the IRI of a query.
+
+    >>> query("derive/status")
+    'https://w3id.org/g7graph/query/derive/status'
+    """
+    return QUERY + quote(path, safe="-._~/")
 
 
 def local_path(iri: str) -> str | None:

@@ -20,6 +20,7 @@ LAYERS = [
     "exports",
     "store",
     "queries",
+    "executables",
     "run",
     "derive",
     "build",

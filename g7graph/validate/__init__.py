@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from g7graph import i18n, vocab
+from g7graph import executables, i18n, vocab
 from g7graph.derive import PROGRESS, derive
 from g7graph.project import Project
 from g7graph.queries import Library
@@ -66,10 +66,10 @@ def _derived(sources: files.Sources, library: Library) -> ox.Store:
 
 
 def _known(library: Library) -> set[str]:
-    """Return our IRIs that files of other kinds stand for: the queries, the derived graph, the shapes."""
-    names = [*library.saved, *(f"derive/{name}" for name in library.rules)]
-    return {vocab.QUERY + name for name in names} | {
+    """Return our IRIs that files of other kinds stand for: the queries, the derived graphs, the shapes."""
+    return {vocab.query(path) for path in library.by_path} | {
         PROGRESS,
+        executables.GRAPH,
         vocab.ONTOLOGY,
         vocab.GRAPH + "ontology/shapes",
     }

@@ -20,15 +20,19 @@ from g7graph.web import (
     cells,
     context,
     dashboard,
+    feeds,
     graphs,
     graphstore,
     health,
     intake,
+    jsonld,
     metrics,
     openapi,
     pages,
     problems,
+    search,
     sparql,
+    texts,
     vocabulary,
 )
 from g7graph.web.cache import Cached
@@ -39,7 +43,23 @@ from g7graph.web.proxies import behind
 from g7graph.web.watch import Made, Watched
 from g7graph.web.work import pooled
 
-_BLUEPRINTS = (dashboard, api, sparql, pages, vocabulary, graphs, graphstore, problems, health, metrics, openapi)
+_BLUEPRINTS = (
+    dashboard,
+    api,
+    texts,
+    search,
+    feeds,
+    sparql,
+    pages,
+    vocabulary,
+    jsonld,
+    graphs,
+    graphstore,
+    problems,
+    health,
+    metrics,
+    openapi,
+)
 _PROGRAM = Path(__file__).resolve().parent.parent
 _PROGRAM_FILES = ("*.py", "*.html", "*.css", "*.svg", "*.toml", "*.rq")
 

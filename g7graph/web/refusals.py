@@ -17,6 +17,7 @@ from g7graph.web.negotiate import Format
 
 #: Error key → status; the keys are those of `locale/errors.toml` and `locale/web.toml`.
 STATUS = {
+    "bad_page": HTTPStatus.BAD_REQUEST,
     "bad_parts": HTTPStatus.BAD_REQUEST,
     "bad_timeout": HTTPStatus.BAD_REQUEST,
     "bad_value": HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -30,8 +31,10 @@ STATUS = {
     "graph_exists": HTTPStatus.CONFLICT,
     "graph_not_writable": HTTPStatus.FORBIDDEN,
     "long_query": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    "long_search": HTTPStatus.BAD_REQUEST,
     "many_queries": HTTPStatus.BAD_REQUEST,
     "needs_extra": HTTPStatus.NOT_IMPLEMENTED,
+    "no_archive": HTTPStatus.NOT_FOUND,
     "no_default_graph": HTTPStatus.FORBIDDEN,
     "no_media_type": HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     "no_query": HTTPStatus.BAD_REQUEST,

@@ -10,11 +10,11 @@ from http import HTTPStatus
 from werkzeug.routing import Rule
 
 from g7graph import exports, vocab
-from g7graph.web import api, calls, dashboard, formats, operations, refusals
+from g7graph.web import api, calls, dashboard, feeds, formats, jsonld, operations, refusals, search, texts
 from g7graph.web.context import site
 from g7graph.web.negotiate import Format
 from g7graph.web.operations import said
-from g7graph.web.schemas import ADDRESS, COUNT, TEXT, Json, listed, record, reference
+from g7graph.web.schemas import ADDRESS, COUNT, TEXT, Json, found, listed, record, reference
 
 _VARIABLE = re.compile(r"<(?:\w+:)?(\w+)>")
 _NUMBER: Json = {"anyOf": [COUNT, {"type": "null"}]}
@@ -124,9 +124,7 @@ def _thing() -> list[Json]:
 
 def _texts() -> list[Json]:
     """Describe the names of everything that has the text of a query."""
-    library = site().library
-    parts = {"derive": library.rules, "checks": library.checks, "support": library.support}
-    names = [*library.saved, *(f"{part}/{name}" for part, queries in parts.items() for name in queries)]
+    names = [*site().library.by_path]
     return [operations.segment("name", {"type": "string", "enum": names} if names else TEXT, key="segment_query")]
 
 
@@ -139,6 +137,12 @@ def _dashboard() -> list[Json]:
     asked = [site().library.saved[name] for name in dashboard.QUERIES if name in site().library.saved]
     found = {one["name"]: one for query in asked for one in calls.parameters(query)}
     return [one for name, one in found.items() if name != "lang"]
+
+
+def _search() -> list[Json]:
+    page: Json = {"type": "integer", "minimum": 1, "maximum": search.MOST_PAGES}
+    text: Json = {**TEXT, "maxLength": search.MOST_CHARACTERS}
+    return [operations.query("q", text, example="Cajamarca", empty=True), operations.query("page", page, empty=True)]
 
 
 def _problem() -> list[Json]:
@@ -159,8 +163,9 @@ ROUTES: Mapping[str, Route] = {
     "api.index": Route(
         calls.TAG, "queries", (formats.JSON, formats.HTML), (), _PAGE, {"json": reference("schemas", "queries")}
     ),
-    "api.text": Route(
-        calls.TAG, "query_text", (formats.QUERY, formats.HTML), ("unknown_query",), segments=_texts, leads=True
+    "texts.index": Route(calls.TAG, "query_index", texts.INDEX, (), leads=True),
+    "texts.text": Route(
+        calls.TAG, "query_text", texts.OFFERED, ("unknown_query",), ("Link",), segments=_texts, twin=True, leads=True
     ),
     "pages.lead": Route(
         "things",
@@ -180,6 +185,25 @@ ROUTES: Mapping[str, Route] = {
         segments=_thing,
         twin=True,
     ),
+    "search.search": Route(
+        "things",
+        "search",
+        search.OFFERED,
+        ("bad_page", "long_search", *operations.ASKING),
+        (*_PAGE, "Link"),
+        {"json": reference("schemas", "found")},
+        parameters=_search,
+    ),
+    "feeds.listed": Route(
+        "things",
+        "changes",
+        feeds.OFFERED,
+        ("no_archive", *operations.ASKING),
+        ("Link",),
+        parameters=lambda: [operations.query("archive", {"type": "integer", "minimum": 1}, empty=True)],
+    ),
+    "jsonld.latest": Route("things", "jsonld", jsonld.CONTEXT, headers=("Link",)),
+    "jsonld.versioned": Route("things", "jsonld", jsonld.CONTEXT, headers=("Link",)),
     "vocabulary.logo": Route("things", "logo", (_SVG,), (HTTPStatus.NOT_FOUND,), negotiated=False),
     "vocabulary.ontology": Route("things", "ontology", _RDF_PAGE, headers=("Link",)),
     "graphs.index": Route(
@@ -222,4 +246,4 @@ ROUTES: Mapping[str, Route] = {
     "metrics.metrics": Route("service", "metrics", _METRICS, (), negotiated=False, kept=False),
 }
 #: The schemas that they refer to.
-SCHEMAS = {"health": _HEALTH, "queries": _QUERIES, "problems": _PROBLEMS}
+SCHEMAS = {"found": found(), "health": _HEALTH, "queries": _QUERIES, "problems": _PROBLEMS}

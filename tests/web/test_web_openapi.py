@@ -151,7 +151,7 @@ def test_an_extension_is_described_where_it_is_taken(real_app: Flask) -> None:
     described = document(real_app)
     twins = {path.removesuffix(".{format}") for path in described["paths"] if path.endswith(".{format}")}
     queries = {path for path in described["paths"] if path.startswith("/api/queries/")}
-    assert twins == {path for path in queries if "{" not in path} | {"/doc/{key}", "/graph/{name}"}
+    assert twins == {path for path in queries if "{" not in path} | {"/doc/{key}", "/graph/{name}", "/query/{name}"}
 
 
 @pytest.mark.parametrize(("name", "written"), [("small_app", False), ("written_app", True), ("plain_app", True)])
