@@ -28,6 +28,7 @@ LAYERS = [
     "writing",
     "api",
     "web",
+    "mcp",
     "cli",
 ]
 #: The package itself holds the version and a lazy `load`; `python -m` starts the command line.
