@@ -22,6 +22,8 @@ _LATEST = "context.jsonld"
 _VERSIONED = f"context/{__version__}.jsonld"
 _LANGUAGES = {"@container": "@language"}
 _LINK = {"@type": "@id"}
+#: What a thing is, where somebody writes it as a property: classes are named as terms are.
+_TYPE = {"rdf:type": {"@type": "@vocab"}}
 #: Terms of other vocabularies whose values are texts in several languages, or links.
 _TEXTS = (
     "dcterms:description dcterms:title rdfs:comment rdfs:label skos:altLabel skos:changeNote skos:definition "
@@ -78,7 +80,7 @@ def context(store: Store) -> Mapping[str, object]:
         one.ranges |= {text(range_)} - {""}
     bare = {name: space for name, space in vocab.PREFIXES.items() if name not in (*vocab.KINDS, *vocab.SCHEMES)}
     terms = {name if name not in bare else f"g7:{name}": _term(f"g7:{name}", one) for name, one in read.items()}
-    others = {**dict.fromkeys(_TEXTS, _LANGUAGES), **dict.fromkeys(_LINKS, _LINK)}
+    others = {**dict.fromkeys(_TEXTS, _LANGUAGES), **dict.fromkeys(_LINKS, _LINK), **_TYPE}
     known = {name: {"@id": name, **how} for name, how in others.items()}
     return {"@version": 1.1, **dict(sorted(bare.items())), **dict(sorted({**known, **terms}.items()))}
 
