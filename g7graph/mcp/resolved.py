@@ -1,4 +1,4 @@
-"""Which thing somebody means: by its IRI, a prefixed name, its code or its label."""
+"""Which thing somebody means, by its IRI, a prefixed name, its code or its label, and what is said of it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from g7graph.errors import QueryError
 from g7graph.web import search
 from g7graph.web.asks import ask
 from g7graph.web.context import site
+from g7graph.web.describe import Thing, described
 from g7graph.web.refusals import Refused, UnknownThing
 
 
@@ -27,6 +28,12 @@ def resolved(thing: str) -> NamedNode:
     if not exact:
         raise UnknownThing(thing, map(_told, hits))
     return NamedNode(exact[0].thing.iri)
+
+
+def told(thing: NamedNode) -> tuple[Thing, int, int]:
+    """Read what a page says of a thing; how much of what points to it is there, and how much there is."""
+    one = described(site().store, thing)
+    return one, one.incoming_shown, one.incoming_total
 
 
 def _keys(iri: str) -> list[str]:

@@ -14,12 +14,11 @@ from pydantic import Field
 from g7graph import i18n, run
 from g7graph.errors import G7Error, StoreError
 from g7graph.mcp import said, shown
-from g7graph.mcp.resolved import resolved
+from g7graph.mcp.resolved import resolved, told
 from g7graph.store import guard
 from g7graph.store.pooled import PooledStore
 from g7graph.web import search, sparql
 from g7graph.web.context import say, site
-from g7graph.web.describe import described
 from g7graph.web.protocol import Asked, form_of, read, refuse_foreign
 from g7graph.web.refusals import Refused
 
@@ -107,9 +106,8 @@ class Tools:
     ) -> said.Thing:
         """Say all that is known of a thing: properties, figures, the passages behind them, what points to it."""
         with self._asking(lang):
-            one = described(site().store, resolved(thing))
-            cut = one.incoming_shown < one.incoming_total
-            note = say("cut_of", shown=one.incoming_shown, total=one.incoming_total) if cut else ""
+            one, pointing, total = told(resolved(thing))
+            note = say("cut_of", shown=pointing, total=total) if pointing < total else ""
             return {
                 **shown.whole(note),
                 "iri": one.iri,
