@@ -172,6 +172,6 @@ def _hits(things: Sequence[tuple[NamedNode, bool]], words: Sequence[str]) -> tup
         kinds_ = types.get(thing.value, [])
         called = [names[one.value].label for one in [one for one in kinds_ if one.value in names] or kinds_[:1]]
         others = [one for one in texts.get(thing.value, ()) if one.value not in (shown.text, shown.code)]
-        pieces, lang = snippet(others, words, language())
+        pieces, lang = snippet(others, words, language(), shown.text)
         hits.append(Hit(shown, tuple(called), pieces, lang, is_exact))
     return tuple(hits)

@@ -23,18 +23,24 @@ class Piece:
     is_found: bool = False
 
 
-def snippet(texts: Sequence[Literal], words: Sequence[str], lang: str) -> tuple[tuple[Piece, ...], str]:
+def snippet(
+    texts: Sequence[Literal], words: Sequence[str], lang: str, label: str = ""
+) -> tuple[tuple[Piece, ...], str]:
     """Return the part of the text that has most of the words, the reader's language first, and its language.
 
-    `words` are folded; nothing where no text has any of them.
+    `words` are folded; nothing where no text has any of them, or the label that is shown anyway has more.
 
     >>> [piece.text for piece in snippet([Literal("Ámbito de Áncash")], ["ancash"], "es")[0] if piece.is_found]
     ['Áncash']
     """
     starts = tuple(part for word in words for part in word.split())
-    ranked = [(len({start for _, start in _places(one.value, starts)}), one.language == lang, one) for one in texts]
+    ranked = [(_count(one.value, starts), one.language == lang, one) for one in texts]
     most, _, best = max(ranked, key=lambda one: one[:2], default=(0, False, Literal("")))
-    return (_cut(best.value, starts), best.language or "") if most else ((), "")
+    return (_cut(best.value, starts), best.language or "") if most >= max(1, _count(label, starts)) else ((), "")
+
+
+def _count(text: str, starts: Sequence[str]) -> int:
+    return len({start for _, start in _places(text, starts)})
 
 
 def _places(text: str, starts: Sequence[str]) -> list[tuple[re.Match[str], str]]:

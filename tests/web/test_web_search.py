@@ -42,7 +42,10 @@ def test_what_is_just_what_was_asked_for_comes_first(client: FlaskClient, query:
 def test_codes_come_before_labels_and_labels_before_definitions_and_passages(real: FlaskClient) -> None:
     assert keys(real, "4.4")[0] == "indicator/4.4"
     hits = keys(real, "comisiones eiti")
-    assert hits.index("indicator/9.1") < min(n for n, key in enumerate(hits) if key.startswith("passage/"))
+    assert hits[0] == "indicator/9.1"  # its label begins with the words
+    assert hits.index("discrepancy/9.1-commissions") < min(
+        n for n, key in enumerate(hits) if key.startswith("passage/")
+    )
 
 
 @pytest.mark.parametrize("query", ["ancash", "ÁNCASH", "áncash", "Ánca", " áncash\t", "áncash!"])
@@ -74,6 +77,12 @@ def test_each_hit_says_what_it_is_in_the_language_of_the_reader(real: FlaskClien
     assert "Indicador" in " ".join(hit["kinds"])
     (query,) = [one for one in found(real, "progress of each indicator")["hits"] if one["exact"]]  # type: ignore[attr-defined]
     assert (query["kinds"], query["url"]) == (["query"], "/query/indicator-progress?lang=en")
+
+
+def test_a_text_that_says_less_than_the_label_is_no_snippet(real: FlaskClient) -> None:
+    hits = {hit["code"]: hit for hit in found(real, "comisiones eiti", lang="es")["hits"]}  # type: ignore[attr-defined]
+    assert hits["9.1"]["snippet"] == ""
+    assert "omisiones" in {hit["code"]: hit for hit in found(real, "comisiones eiti")["hits"]}["9.1"]["snippet"]  # type: ignore[attr-defined]
 
 
 def test_pages_lead_to_one_another_and_hold_each_thing_once(real: FlaskClient) -> None:
