@@ -140,9 +140,10 @@ def _dashboard() -> list[Json]:
 
 
 def _search() -> list[Json]:
-    page: Json = {"type": "integer", "minimum": 1, "maximum": search.MOST_PAGES}
     text: Json = {**TEXT, "maxLength": search.MOST_CHARACTERS}
-    return [operations.query("q", text, example="Cajamarca", empty=True), operations.query("page", page, empty=True)]
+    number: Json = {"type": "integer", "minimum": 1, "maximum": search.MOST_PAGES}
+    page = {"name": "page", "in": "query", "description": said("search_page"), "allowEmptyValue": True}
+    return [operations.query("q", text, example="Cajamarca", empty=True), {**page, "schema": number}]
 
 
 def _problem() -> list[Json]:
