@@ -49,9 +49,9 @@ dist/.validated: $(VENV)/.user $(GRAPH_INPUTS) $(PROGRAM_INPUTS)
 $(VENV)/.user: $(PACKAGE_INPUTS)
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "g7graph needs Python 3.11 or newer")'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[pandas,parquet]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[mcp,pandas,parquet]'
 	touch $@
 
 $(VENV)/.developer: $(VENV)/.user
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[pandas,parquet,dev]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[mcp,pandas,parquet,dev]'
 	touch $@

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from g7graph import __version__
+from g7graph import __version__, executables
 from g7graph.derive import derive
 from g7graph.errors import StoreError
 from g7graph.graph import format_of, unparsable
@@ -120,7 +120,7 @@ def build(project: Project, folder: Path, *, replace: bool = False, on_step: OnS
 
 
 def version_of(project: Project, where: str = MEMORY) -> str:
-    """Return a hash of all that a store's content depends on: data, ontology, rules, program.
+    """Return a hash of all that a store's content depends on: data, ontology, queries, program.
 
     16 hexadecimal digits of SHA-256. For a store in a folder, the hash kept beside it while no file has changed since.
     """
@@ -151,7 +151,9 @@ def _filled(store: ox.Store, project: Project, on_step: OnStep) -> ox.Store:
             raise unparsable(error, project.name_of(file.path)) from error
     if not project.is_plain:
         on_step("derive")
-        derive(store, Library.read(project.queries).rules)
+        library = Library.read(project.queries)
+        derive(store, library.rules)
+        executables.load(store, library)
     return store
 
 

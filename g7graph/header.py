@@ -11,7 +11,8 @@ import yaml
 
 from g7graph.errors import DataError
 
-_HEADER_LINE = re.compile(r"^#\+ ?(.*)$")
+#: A line of a header.
+LINE = re.compile(r"^#\+ ?(.*)$")
 _YAML = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _TYPES = ("iri", "string", "lang", "integer")
 #: What the parts of a header that are read here look like.
@@ -29,7 +30,7 @@ def read(text: str, path: Path) -> dict[str, Any]:
     """Read a header, its parts as `_SHAPES` says. Raises DataError where it is no YAML or a part is otherwise."""
     lines = []
     for line in text.splitlines():
-        found = _HEADER_LINE.match(line)
+        found = LINE.match(line)
         if not found:
             break
         lines.append(found[1])

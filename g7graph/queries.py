@@ -6,6 +6,8 @@ import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import dropwhile
 from pathlib import Path
 from typing import Any
 
@@ -83,8 +85,8 @@ class SavedQuery:
             topic=topic,
             path=path,
             text=text,
-            summary=_texts(found.get("summary")),
-            description=_texts(found.get("description")),
+            summary=in_languages(found.get("summary")),
+            description=in_languages(found.get("description")),
             tags=tuple(found.get("tags") or ()),
             params=tuple(_param(name, spec or {}) for name, spec in (found.get("params") or {}).items()),
             columns=_columns(found),
@@ -97,6 +99,11 @@ class SavedQuery:
                 detail = f"VALUES ?{param.name} {{ UNDEF }}"
                 raise DataError("no_slot", path=str(path), line=1, detail=detail)
         return query
+
+    @property
+    def body(self) -> str:
+        """The text below the header."""
+        return "".join(dropwhile(header.LINE.match, self.text.splitlines(keepends=True)))
 
     def param(self, name: str) -> Param | None:
         """Return a parameter by its name."""
@@ -146,6 +153,13 @@ class Library:
             if name and name not in known:
                 raise DataError("bad_header_part", path=str(query.path), line=1, detail=f"{part}/{name}.rq")
 
+    @cached_property
+    def by_path(self) -> Mapping[str, SavedQuery]:
+        """Every query by the path of its IRI below `query/`: saved ones by name, others below their folder."""
+        parts = dict(zip(_PARTS, (self.rules, self.checks, self.support, self.explain, self.tables), strict=True))
+        others = {f"{part}/{name}": query for part, queries in parts.items() for name, query in queries.items()}
+        return {**self.saved, **others}
+
     def __getitem__(self, name: str) -> SavedQuery:
         """Return a saved query. Raises UnknownName with the nearest names."""
         try:
@@ -170,8 +184,8 @@ def in_language(texts: Texts, lang: str) -> str:
     return texts.get(lang) or texts.get(i18n.DEFAULT) or next(iter(texts.values()), "")
 
 
-def _texts(value: object) -> dict[str, str]:
-    """A header's text in several languages; a plain one stands for all."""
+def in_languages(value: object) -> dict[str, str]:
+    """Return a header's text in its languages; a plain one stands for all."""
     if isinstance(value, dict):
         return {str(lang): str(text).strip() for lang, text in value.items()}
     return {lang: str(value).strip() for lang in i18n.LANGUAGES} if value else {}
@@ -202,5 +216,5 @@ def _param(name: str, spec: Mapping[str, Any]) -> Param:
         kind=str(spec.get("kind") or ""),
         default=None if default is None or told else str(default),
         default_query=told,
-        label=_texts(spec.get("label")),
+        label=in_languages(spec.get("label")),
     )

@@ -46,6 +46,7 @@ STANDARD = {
     "dcterms": "http://purl.org/dc/terms/",
     "foaf": "http://xmlns.com/foaf/0.1/",
     "geo": "http://www.opengis.net/ont/geosparql#",
+    "ldes": "https://w3id.org/ldes#",
     "org": "http://www.w3.org/ns/org#",
     "owl": "http://www.w3.org/2002/07/owl#",
     "prof": "http://www.w3.org/ns/dx/prof/",
@@ -65,7 +66,9 @@ STANDARD = {
     "sh": "http://www.w3.org/ns/shacl#",
     "skos": "http://www.w3.org/2004/02/skos/core#",
     "spdx": "http://spdx.org/rdf/terms#",
+    "spex": "https://purl.expasy.org/sparql-examples/ontology#",
     "sssom": "https://w3id.org/sssom/",
+    "tree": "https://w3id.org/tree#",
     "vann": "http://purl.org/vocab/vann/",
     "vcard": "http://www.w3.org/2006/vcard/ns#",
     "void": "http://rdfs.org/ns/void#",
@@ -120,6 +123,15 @@ def described(kind: str, name: str) -> str:
     'https://w3id.org/g7graph/dataset#dump/dataset.nq'
     """
     return f"{DATASET}#{kind}/{quote(name, safe='-._~/:')}"
+
+
+def query(path: str) -> str:
+    """Mint the IRI of a query.
+
+    >>> query("derive/status")
+    'https://w3id.org/g7graph/query/derive/status'
+    """
+    return QUERY + quote(path, safe="-._~/")
 
 
 def local_path(iri: str) -> str | None:

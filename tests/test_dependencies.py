@@ -13,7 +13,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 #: What users choose to install; the other extras are for developers.
-EXTRAS = ("pandas", "parquet")
+EXTRAS = ("mcp", "pandas", "parquet")
+#: A package that needs an extra as a whole; others import it inside a function.
+WHOLE = "mcp"
 
 
 def names(requirements: list[str]) -> set[str]:
@@ -45,7 +47,7 @@ def imported() -> dict[str, set[bool]]:
     """Each distribution that the package imports, and whether inside a function."""
     known, found = packages_distributions(), dict[str, set[bool]]()
     for path in sorted((ROOT / "g7graph").rglob("*.py")):
-        for module, inside in imports(ast.parse(path.read_text(encoding="utf-8"))):
+        for module, inside in imports(ast.parse(path.read_text(encoding="utf-8")), inside=path.parent.name == WHOLE):
             if module != "g7graph" and module not in sys.stdlib_module_names:
                 assert module in known, f"{path.name} imports {module}, which is not installed"
                 for distribution in known[module]:
@@ -61,3 +63,10 @@ def test_what_an_extra_brings_is_imported_only_where_it_is_used() -> None:
     found = imported()
     for name in optional():
         assert found[name] == {True}, name
+
+
+def test_a_package_that_needs_an_extra_is_imported_only_where_it_is_used() -> None:
+    for path in sorted((ROOT / "g7graph").rglob("*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        top = {node.module for node in tree.body if isinstance(node, ast.ImportFrom)}
+        assert path.parent.name == WHOLE or not any(f"{name}.".startswith(f"g7graph.{WHOLE}.") for name in top), path

@@ -21,6 +21,7 @@ LAYERS = [
     "store",
     "header",
     "queries",
+    "executables",
     "run",
     "explain",
     "citation",
@@ -33,6 +34,7 @@ LAYERS = [
     "writing",
     "api",
     "web",
+    "mcp",
     "cli",
 ]
 #: The package itself holds the version and a lazy `load`; `python -m` starts the command line.

@@ -416,3 +416,30 @@ def test_our_credentials_are_taken_out_of_what_others_say() -> None:
     address = Address("http://db.internal:8890/sparql", user="me", password=SECRET, token="sesame")  # noqa: S106
     said = address.hidden(f"http://db.internal:8890/ refused me with {SECRET} at db.internal, sesame")
     assert not {"db.internal", "8890", "horse", "sesame"} & set(said.replace("/", " ").split())
+
+
+@pytest.mark.parametrize("query", ["4.4", "comisiones EITI", "áncash", "pizarra opinion"])
+def test_a_search_finds_the_same_here_and_there(
+    loaded: tuple[str, Address],
+    site: FlaskClient,
+    project: Project,
+    store: LocalStore,
+    query: str,
+) -> None:
+    """The order of equals is the engine's own."""
+    if (loaded[0], query) == ("virtuoso", "pizarra opinion"):
+        pytest.xfail("it folds no accent in what REPLACE has given; docs/stores.md")
+    address = "/search.json?lang=en&q=" + query
+    there, here = (one.get(address).json for one in (site, create_app(project, store).test_client()))
+    assert there is not None
+    assert here is not None
+    assert here["total"] > 0
+    assert {hit["iri"]: hit["exact"] for hit in there["hits"]} == {hit["iri"]: hit["exact"] for hit in here["hits"]}
+
+
+def test_changes_and_the_context_are_the_same_here_and_there(
+    site: FlaskClient, project: Project, store: LocalStore
+) -> None:
+    here = create_app(project, store).test_client()
+    for address in ("/changes.atom?lang=es", "/changes.nt", "/context.jsonld"):
+        assert site.get(address).data == here.get(address).data

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
+from g7graph.cli.limits import chosen_limits, limited
 from g7graph.cli.options import shared
 from g7graph.cli.speech import Command, settings
 from g7graph.errors import UsageError
 from g7graph.project import Project
-
-if TYPE_CHECKING:
-    from g7graph.store.limits import Limits
 
 _LAST_PORT = 65_535
 _MOST_PROXIES = 10
@@ -24,16 +20,6 @@ _DUMPS = Path("dist/dumps")
 _VARIABLE = "G7GRAPH_TOKEN"
 _HOLDER = "writer"
 _SHORTEST = 16
-_LONGEST_SECONDS = 3600
-_MOST_WORKERS = 64
-#: Option → field of the limits, and what one of the option is in the field's unit.
-_LIMITS = {
-    "query_seconds": "seconds",
-    "query_megabytes": "memory_bytes",
-    "answer_megabytes": "answer_bytes",
-    "workers": "together",
-}
-_UNIT = {"query_seconds": 1, "query_megabytes": 1_000_000, "answer_megabytes": 1_000_000, "workers": 1}
 
 
 @click.command(cls=Command)
@@ -48,10 +34,7 @@ _UNIT = {"query_seconds": 1, "query_megabytes": 1_000_000, "answer_megabytes": 1
 @click.option("--dumps", type=click.Path(path_type=Path, file_okay=False), metavar="DIR")
 @click.option("--allow-service", "services", multiple=True, metavar="URL")
 @click.option("--allow-private", is_flag=True)
-@click.option("--query-seconds", type=click.FloatRange(0.1, _LONGEST_SECONDS), metavar="S")
-@click.option("--query-megabytes", type=click.IntRange(10), metavar="N")
-@click.option("--answer-megabytes", type=click.IntRange(1), metavar="N")
-@click.option("--workers", type=click.IntRange(1, _MOST_WORKERS), metavar="N")
+@limited
 @shared
 @click.pass_context
 def serve(
@@ -70,7 +53,7 @@ def serve(
 
     common = settings(context)
     tokens = read_tokens(token_file) if writable else {}
-    limits = _limits({name: chosen.pop(name) for name in _LIMITS})
+    limits = chosen_limits(chosen)
     federation = Federation(services, private=allow_private)
     project = Project.find(common.data)
     chosen["dumps"] = _dumps(chosen["dumps"], project, is_ours=common.data is None)
@@ -91,16 +74,6 @@ def _dumps(given: Path | None, project: Project, *, is_ours: bool) -> Path | Non
 
     there = Manifest.read(_DUMPS)
     return _DUMPS if there and (is_ours or there.data == version_of(project)) else None
-
-
-def _limits(chosen: Mapping[str, float | None]) -> Limits:
-    """Return the limits on a query: ours, but for those that the operator set; one client never has all workers."""
-    from g7graph.store.limits import Limits
-
-    given = {_LIMITS[name]: value * _UNIT[name] for name, value in chosen.items() if value is not None}
-    if "together" in given:
-        given["per_client"] = max(1, int(given["together"]) - 1)
-    return replace(Limits(), **given)  # type: ignore[arg-type]  # each option has the type of its field
 
 
 def read_tokens(path: Path | None) -> dict[str, str]:

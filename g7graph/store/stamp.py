@@ -57,9 +57,9 @@ def write(folder: Path, stamp: Stamp) -> None:
 
 
 def inputs(project: Project) -> list[Path]:
-    """List the files that a store's content depends on: data, ontology, rules."""
-    rules = [] if project.is_plain else sorted((project.queries / "derive").rglob("*.rq"))
-    return [*(file.path for file in project.graph_files()), *rules]
+    """List the files that a store's content depends on: data, ontology, queries."""
+    queries = [] if project.is_plain else sorted(project.queries.rglob("*.rq"))
+    return [*(file.path for file in project.graph_files()), *queries]
 
 
 def manifest(project: Project) -> dict[str, object]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from g7graph import i18n, vocab
+from g7graph import executables, i18n, vocab
 from g7graph.derive import GRAPHS, derive
 from g7graph.project import Project
 from g7graph.queries import Library
@@ -68,9 +68,9 @@ def _derived(sources: files.Sources, library: Library) -> ox.Store:
 
 def _known(library: Library) -> set[str]:
     """Return our IRIs that files of other kinds stand for: the queries, the derived graphs, the shapes."""
-    names = [*library.saved, *(f"derive/{name}" for name in library.rules)]
-    return {vocab.QUERY + name for name in names} | {
+    return {vocab.query(path) for path in library.by_path} | {
         *GRAPHS,
+        executables.GRAPH,
         vocab.ONTOLOGY,
         vocab.GRAPH + "ontology/shapes",
     }

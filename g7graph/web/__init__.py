@@ -23,18 +23,22 @@ from g7graph.web import (
     dataset,
     distributions,
     dumps,
+    feeds,
     graphs,
     graphstore,
     health,
     intake,
+    jsonld,
     links,
     metrics,
     openapi,
     pages,
     problems,
+    search,
     shapes,
     sitemap,
     sparql,
+    texts,
     vocabulary,
 )
 from g7graph.web.cache import Cached
@@ -46,8 +50,8 @@ from g7graph.web.watch import Made, Watched
 from g7graph.web.work import pooled
 
 _BLUEPRINTS = (
-    *(dashboard, api, sparql, pages, vocabulary, shapes, dataset, dumps, graphs, graphstore, sitemap),
-    *(problems, health, metrics, openapi),
+    *(dashboard, api, texts, search, feeds, sparql, pages, vocabulary, jsonld, shapes, dataset, dumps, graphs),
+    *(graphstore, sitemap, problems, health, metrics, openapi),
 )
 _PROGRAM = Path(__file__).resolve().parent.parent
 _PROGRAM_FILES = ("*.py", "*.html", "*.css", "*.svg", "*.toml", "*.rq")

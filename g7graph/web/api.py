@@ -176,25 +176,3 @@ def _param(param: Param, lang: str) -> dict[str, object]:
 def natural(key: str) -> tuple[bool, int, str]:
     """Return what sorts keys so that 2 comes before 10."""
     return not key.isdecimal(), int(key) if key.isdecimal() else 0, key
-
-
-@blueprint.get("/query/<path:name>")
-def text(name: str) -> Response:
-    """Answer with the text of a query that has an IRI; browsers get its page."""
-    stem, extension = split_extension(name, (formats.QUERY, formats.HTML))
-    asked = _named(stem)
-    chosen = answer.negotiated((formats.QUERY, formats.HTML), extension=extension)
-    if chosen is not formats.HTML:
-        return Response(asked.text, content_type=chosen.media_type)
-    if asked.name == stem:
-        return Response(status=303, headers={"Location": address(f"api/queries/{stem}")})
-    return answer.page("rule.html", query=asked)
-
-
-def _named(path: str) -> SavedQuery:
-    """Return a query by its IRI's path: saved ones by name, rules and checks below their folder."""
-    part, _, name = path.rpartition("/")
-    library = site().library
-    parts = {"derive": library.rules, "checks": library.checks, "support": library.support, "explain": library.explain}
-    found = parts[part].get(name) if part in parts else None
-    return found or library[path]

@@ -23,6 +23,7 @@ from g7graph.web.tombstones import Tombstone
 
 #: Error key → status; the keys are those of `locale/errors.toml` and `locale/web.toml`.
 STATUS = {
+    "bad_page": HTTPStatus.BAD_REQUEST,
     "bad_parts": HTTPStatus.BAD_REQUEST,
     "bad_timeout": HTTPStatus.BAD_REQUEST,
     "bad_value": HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -37,8 +38,10 @@ STATUS = {
     "graph_not_writable": HTTPStatus.FORBIDDEN,
     "long_query": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     "many_downloads": HTTPStatus.SERVICE_UNAVAILABLE,
+    "long_search": HTTPStatus.BAD_REQUEST,
     "many_queries": HTTPStatus.BAD_REQUEST,
     "needs_extra": HTTPStatus.NOT_IMPLEMENTED,
+    "no_archive": HTTPStatus.NOT_FOUND,
     "no_default_graph": HTTPStatus.FORBIDDEN,
     "no_media_type": HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     "no_page": HTTPStatus.NOT_FOUND,
@@ -55,6 +58,7 @@ STATUS = {
     "read_only": HTTPStatus.FORBIDDEN,
     "rejected": HTTPStatus.UNPROCESSABLE_ENTITY,
     "run_changed": HTTPStatus.GONE,
+    "several_things": HTTPStatus.CONFLICT,
     "store_remote": HTTPStatus.BAD_GATEWAY,
     "syntax": HTTPStatus.BAD_REQUEST,
     "too_deep": HTTPStatus.BAD_REQUEST,

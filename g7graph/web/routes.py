@@ -10,11 +10,24 @@ from http import HTTPStatus
 from werkzeug.routing import Rule
 
 from g7graph import exports, vocab
-from g7graph.web import api, calls, dashboard, formats, operations, refusals, sitemap, vocabulary
+from g7graph.web import (
+    api,
+    calls,
+    dashboard,
+    feeds,
+    formats,
+    jsonld,
+    operations,
+    refusals,
+    search,
+    sitemap,
+    texts,
+    vocabulary,
+)
 from g7graph.web.context import site
 from g7graph.web.negotiate import Format
 from g7graph.web.operations import said
-from g7graph.web.schemas import ADDRESS, COUNT, DUMPS, TEXT, Json, listed, record, reference
+from g7graph.web.schemas import ADDRESS, COUNT, DUMPS, TEXT, Json, found, listed, record, reference
 
 _VARIABLE = re.compile(r"<(?:\w+:)?(\w+)>")
 _NUMBER: Json = {"anyOf": [COUNT, {"type": "null"}]}
@@ -131,9 +144,7 @@ def _page() -> list[Json]:
 
 def _texts() -> list[Json]:
     """Describe the names of everything that has the text of a query."""
-    library = site().library
-    parts = {"derive": library.rules, "checks": library.checks, "support": library.support, "explain": library.explain}
-    names = [*library.saved, *(f"{part}/{name}" for part, queries in parts.items() for name in queries)]
+    names = [*site().library.by_path]
     return [operations.segment("name", {"type": "string", "enum": names} if names else TEXT, key="segment_query")]
 
 
@@ -157,6 +168,13 @@ def _dashboard() -> list[Json]:
     return [one for name, one in found.items() if name != "lang"]
 
 
+def _search() -> list[Json]:
+    text: Json = {**TEXT, "maxLength": search.MOST_CHARACTERS}
+    number: Json = {"type": "integer", "minimum": 1, "maximum": search.MOST_PAGES}
+    page = {"name": "page", "in": "query", "description": said("search_page"), "allowEmptyValue": True}
+    return [operations.query("q", text, example="Cajamarca", empty=True), {**page, "schema": number}]
+
+
 def _problem() -> list[Json]:
     kinds = [key for key, _, _ in refusals.kinds(site().lang)]
     return [operations.segment("kind", {**TEXT, "examples": kinds})]
@@ -175,8 +193,9 @@ ROUTES: Mapping[str, Route] = {
     "api.index": Route(
         calls.TAG, "queries", (formats.JSON, formats.HTML), (), _PAGE, {"json": reference("schemas", "queries")}
     ),
-    "api.text": Route(
-        calls.TAG, "query_text", (formats.QUERY, formats.HTML), ("unknown_query",), segments=_texts, leads=True
+    "texts.index": Route(calls.TAG, "query_index", texts.INDEX, (), leads=True),
+    "texts.text": Route(
+        calls.TAG, "query_text", texts.OFFERED, ("unknown_query",), ("Link",), segments=_texts, twin=True, leads=True
     ),
     "api.cited": Route(
         calls.TAG,
@@ -210,6 +229,25 @@ ROUTES: Mapping[str, Route] = {
         twin=True,
         renamed=True,
     ),
+    "search.search": Route(
+        "things",
+        "search",
+        search.OFFERED,
+        ("bad_page", "long_search", *operations.ASKING),
+        (*_PAGE, "Link"),
+        {"json": reference("schemas", "found")},
+        parameters=_search,
+    ),
+    "feeds.listed": Route(
+        "things",
+        "changes",
+        feeds.OFFERED,
+        ("no_archive", *operations.ASKING),
+        ("Link",),
+        parameters=lambda: [operations.query("archive", {"type": "integer", "minimum": 1}, empty=True)],
+    ),
+    "jsonld.latest": Route("things", "jsonld", jsonld.CONTEXT, headers=("Link",)),
+    "jsonld.versioned": Route("things", "jsonld", jsonld.CONTEXT, headers=("Link",)),
     "vocabulary.logo": Route("things", "logo", (_SVG,), (HTTPStatus.NOT_FOUND,), negotiated=False),
     "shapes.shapes": Route(
         "things", "shapes", _RDF_PAGE, (HTTPStatus.NOT_FOUND, *operations.ASKING), headers=("Link",)
@@ -291,4 +329,4 @@ ROUTES: Mapping[str, Route] = {
     "metrics.metrics": Route("service", "metrics", _METRICS, (), negotiated=False, kept=False),
 }
 #: The schemas that they refer to.
-SCHEMAS = {"dumps": DUMPS, "health": _HEALTH, "queries": _QUERIES, "problems": _PROBLEMS}
+SCHEMAS = {"dumps": DUMPS, "found": found(), "health": _HEALTH, "queries": _QUERIES, "problems": _PROBLEMS}

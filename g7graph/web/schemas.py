@@ -59,6 +59,17 @@ DUMPS = record(
 )
 
 
+def found() -> Json:
+    """Describe a page of what a search found."""
+    thing = {"iri": ADDRESS, "url": {"type": ["string", "null"]}, "label": TEXT, "code": TEXT, "kinds": listed(TEXT)}
+    hit = record({**thing, "exact": {"type": "boolean"}, "snippet": TEXT, "snippetLanguage": TEXT})
+    counted = dict.fromkeys(("total", "page", "pages"), COUNT)
+    told = {"query": TEXT, "whole": {"type": "boolean"}, "ignored": listed(TEXT)}
+    return record(
+        {**told, **counted, "hits": listed(hit), "links": {"type": "object", "additionalProperties": ADDRESS}}
+    )
+
+
 def terms() -> Json:
     """Describe the terms of the SPARQL 1.1 Query Results JSON Format, and its answers to SELECT and ASK."""
     literal = record({"type": {"const": "literal"}, "value": TEXT}, {"datatype": TEXT, "xml:lang": TEXT})

@@ -43,7 +43,7 @@ def serve(project: Project, options: Options) -> None:
     from granian.log import LogLevels
     from granian.server.mp import MPServer
 
-    host, port = _free(options.host, options.port)
+    host, port = free(options.host, options.port)
     multiprocessing.set_start_method("fork", force=True)
     _allow_open_files()
     lifeline = Lifeline()
@@ -101,7 +101,7 @@ def _allow_open_files() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
-def _free(host: str, port: int) -> tuple[str, int]:
+def free(host: str, port: int) -> tuple[str, int]:
     """Return the numeric address to listen on. Raises Refused where nobody may listen there, or somebody does."""
     try:
         family, _, _, _, where = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]

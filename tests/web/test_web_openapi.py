@@ -151,7 +151,13 @@ def test_an_extension_is_described_where_it_is_taken(real_app: Flask) -> None:
     described = document(real_app)
     twins = {path.removesuffix(".{format}") for path in described["paths"] if path.endswith(".{format}")}
     queries = {path for path in described["paths"] if path.startswith("/api/queries/")}
-    others = {"/doc/{key}", "/graph/{name}", "/ontology/{name}", "/api/runs/{query}/{version}/{edition}/{result}"}
+    others = {
+        "/doc/{key}",
+        "/graph/{name}",
+        "/ontology/{name}",
+        "/query/{name}",
+        "/api/runs/{query}/{version}/{edition}/{result}",
+    }
     assert twins == {path for path in queries if "{" not in path} | others
 
 

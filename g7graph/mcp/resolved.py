@@ -1,0 +1,57 @@
+"""Which thing somebody means, by its IRI, a prefixed name, its code or its label, and what is said of it."""
+
+from __future__ import annotations
+
+from pyoxigraph import Literal, NamedNode
+
+from g7graph import vocab
+from g7graph.errors import QueryError
+from g7graph.web import search
+from g7graph.web.asks import ask
+from g7graph.web.context import site
+from g7graph.web.describe import Thing, shown
+from g7graph.web.description import PARTS, Description
+from g7graph.web.documents import described
+from g7graph.web.refusals import Refused, UnknownThing
+
+
+def resolved(thing: str) -> NamedNode:
+    """Return the thing. Raises UnknownThing with the nearest, Refused where several are called so, QueryError."""
+    iri = thing if "://" in thing else vocab.expand(thing) if " " not in thing else None
+    if iri:
+        node = _node(iri)
+        if len(ask(site().store, "thing", thing=[node])):
+            return node
+        raise UnknownThing(thing, _keys(iri))
+    hits = search.found(thing).hits
+    exact = [hit for hit in hits if hit.is_exact]
+    if len(exact) > 1:
+        raise Refused("several_things", thing=thing, things=", ".join(map(_told, exact)))
+    if not exact:
+        raise UnknownThing(thing, map(_told, hits))
+    return NamedNode(exact[0].thing.iri)
+
+
+def told(thing: NamedNode) -> tuple[Thing, int, int]:
+    """Read what a page says of a thing; how much of what points to it is there, and how much there is."""
+    about, written = described(site().store, thing.value, 1, PARTS)
+    description = Description.read(written)
+    return shown(description, thing.value), len(description.incoming), about.total
+
+
+def _keys(iri: str) -> list[str]:
+    """Return the prefixed names of the things of an IRI's kind."""
+    kind = iri.removeprefix(vocab.THING).partition("/")[0] if iri.startswith(vocab.THING) else ""
+    rows = ask(site().store, "options", prefix=[Literal(vocab.thing(kind, ""))]).rows if kind else ()
+    return [vocab.curie(thing.value) for thing, _ in rows if thing is not None]
+
+
+def _node(iri: str) -> NamedNode:
+    try:
+        return NamedNode(iri)
+    except ValueError as error:
+        raise QueryError("not_an_iri", detail=str(error)) from error
+
+
+def _told(hit: search.Hit) -> str:
+    return f"{vocab.curie(hit.thing.iri)} ({hit.thing.text})"

@@ -1,0 +1,122 @@
+"""What changed and when: versions of the dataset, accepted writes and rounds, and the documents that hold them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from flask import request
+from pyoxigraph import Literal, NamedNode
+
+from g7graph import vocab
+from g7graph.store import Store
+from g7graph.web.asks import ask
+from g7graph.web.context import address, language
+from g7graph.web.names import best
+from g7graph.web.refusals import Refused
+
+STREAM = vocab.BASE + "changes"
+#: Changes that a document holds; what is older is in archives of so many, the oldest first.
+HELD = 50
+_WHEN = re.compile(r"(\d{4})(-\d\d)?(-\d\d)?(T\d\d:\d\d:\d\d(?:\.\d+)?)?(Z|[+-]\d\d:\d\d)?")
+
+
+@dataclass(frozen=True)
+class Change:
+    """A change: the thing that it is, its kind (version, change, round), its moment (RFC 3339), what it is called."""
+
+    iri: str
+    kind: str
+    when: str
+    labels: tuple[Literal, ...] = ()
+    texts: tuple[Literal, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """What it is called in the language of the request."""
+        return best(self.labels, language()) if self.labels else vocab.curie(self.iri)
+
+    @property
+    def text(self) -> str:
+        """What is said of it in the language of the request, if anything."""
+        return best(self.texts, language()) if self.texts else ""
+
+
+@dataclass(frozen=True)
+class Held:
+    """The changes of one document, the latest first; `archive` is its number, 0 that of the current one."""
+
+    changes: tuple[Change, ...]
+    archive: int
+    archives: int
+
+    @property
+    def before(self) -> int:
+        """The number of the archive before it; 0 where there is none."""
+        return (self.archive or self.archives + 1) - 1
+
+    @property
+    def after(self) -> int | None:
+        """The number of the archive after it, 0 for the current document; None for that one."""
+        if not self.archive:
+            return None
+        return self.archive + 1 if self.archive < self.archives else 0
+
+
+@dataclass
+class _Read:
+    labels: list[Literal] = field(default_factory=list)
+    texts: list[Literal] = field(default_factory=list)
+
+
+def place(name: str, archive: int) -> str:
+    """Return the address of a document of changes in a format, of the page where that has no name."""
+    return address(f"changes.{name}" if name else "changes", **({"archive": str(archive)} if archive else {}))
+
+
+def whole(address_: str) -> str:
+    """Return an address with its host; what has one stays as it is."""
+    return request.host_url.rstrip("/") + address_ if address_.startswith("/") else address_
+
+
+def part(changes: Sequence[Change], archive: str) -> Held:
+    """Cut the changes, the earliest first, into archives; return one, the current document where none is asked for.
+
+    Raises Refused for an archive that is not there.
+    """
+    archives = max(0, len(changes) - 1) // HELD
+    number = int(archive) if archive.isascii() and archive.isdecimal() and len(archive) < len(str(HELD)) * 4 else 0
+    if archive and not 1 <= number <= archives:
+        raise Refused("no_archive", value=archive, limit=archives)
+    first = (number - 1 if number else archives) * HELD
+    return Held(tuple(reversed(changes[first : first + HELD])), number, archives)
+
+
+def read(store: Store) -> list[Change]:
+    """Read the changes that have a date, the earliest first."""
+    found: dict[tuple[str, str, str], _Read] = {}
+    for item, kind, when, about, text in ask(store, "changes").rows:
+        moment = instant(when.value) if when is not None else ""
+        if not isinstance(item, NamedNode) or kind is None or not moment:
+            continue
+        one = found.setdefault((moment, item.value, kind.value), _Read())
+        if isinstance(text, Literal) and about is not None:
+            (one.labels if about.value == "label" else one.texts).append(text)
+    return [
+        Change(iri, kind, moment, tuple(one.labels), tuple(one.texts))
+        for (moment, iri, kind), one in sorted(found.items(), key=lambda pair: pair[0])
+    ]
+
+
+def instant(when: str) -> str:
+    """Return a date or part of one as the moment at which it begins (RFC 3339), empty for what is none.
+
+    >>> instant("2014-05"), instant("2026-11-24"), instant("2026-11-24T10:00:00.5Z")
+    ('2014-05-01T00:00:00Z', '2026-11-24T00:00:00Z', '2026-11-24T10:00:00.5Z')
+    """
+    parts = _WHEN.fullmatch(when)
+    if not parts:
+        return ""
+    year, month, day, time, zone = parts.groups()
+    return f"{year}{month or '-01'}{day or '-01'}{time or 'T00:00:00'}{zone or 'Z'}"

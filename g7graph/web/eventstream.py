@@ -1,0 +1,59 @@
+"""Changes as a Linked Data Event Stream: members by time, in documents that lead to one another (LDES, TREE)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pyoxigraph as ox
+
+from g7graph import vocab
+from g7graph.web.changes import STREAM, Change, Held, place, whole
+
+_DATE_TIME = ox.NamedNode(vocab.XSD + "dateTime")
+
+
+def statements(held: Held, form: str) -> list[ox.Triple]:
+    """Return the stream as far as a document holds it; its nodes are documents in the same format.
+
+    What changes is not a version of another thing: a member is never said anew.
+    """
+    stream, node = ox.NamedNode(STREAM), ox.NamedNode(whole(place(form, held.archive)))
+    said = [
+        ox.Triple(stream, _term("rdf:type"), _term("ldes:EventStream")),
+        ox.Triple(stream, _term("ldes:timestampPath"), _term("dcterms:date")),
+        ox.Triple(stream, _term("tree:view"), ox.NamedNode(whole(place(form, 0)))),
+        ox.Triple(node, _term("rdf:type"), _term("tree:Node")),
+    ]
+    if held.before:
+        said += _relation(node, whole(place(form, held.before)), held.changes[-1])
+    for change in held.changes:
+        said += [ox.Triple(stream, _term("tree:member"), ox.NamedNode(change.iri)), *_member(change)]
+    return said
+
+
+def _relation(node: ox.NamedNode, older: str, oldest: Change) -> list[ox.Triple]:
+    """Lead from a document to the one before it, in which nothing is later than the oldest of this one."""
+    relation = ox.BlankNode()
+    return [
+        ox.Triple(node, _term("tree:relation"), relation),
+        ox.Triple(relation, _term("rdf:type"), _term("tree:LessThanOrEqualToRelation")),
+        ox.Triple(relation, _term("tree:path"), _term("dcterms:date")),
+        ox.Triple(relation, _term("tree:value"), _moment(oldest)),
+        ox.Triple(relation, _term("tree:node"), ox.NamedNode(older)),
+    ]
+
+
+def _member(change: Change) -> Iterator[ox.Triple]:
+    subject = ox.NamedNode(change.iri)
+    yield ox.Triple(subject, _term("dcterms:date"), _moment(change))
+    yield ox.Triple(subject, _term("dcterms:type"), ox.Literal(change.kind))
+    yield from (ox.Triple(subject, _term("rdfs:label"), label) for label in change.labels)
+    yield from (ox.Triple(subject, _term("dcterms:description"), text) for text in change.texts)
+
+
+def _moment(change: Change) -> ox.Literal:
+    return ox.Literal(change.when, datatype=_DATE_TIME)
+
+
+def _term(name: str) -> ox.NamedNode:
+    return ox.NamedNode(vocab.expand(name) or name)

@@ -1,0 +1,93 @@
+"""The JSON-LD context: what it says of the terms, and that data compacted with it comes back the same."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pyoxigraph as ox
+import pytest
+from flask.testing import FlaskClient
+from pyld import jsonld
+
+from g7graph import __version__, vocab
+
+ADDRESS = "https://w3id.org/g7graph/context.jsonld"
+DOCUMENTS = [
+    "doc/indicator/4.4", "doc/measurement/4.4-plan-target", "doc/passage/fn-3", "doc/round/2014-05", "doc/place/060000",
+    "doc/result/4", "ontology", "graph/derived/progress", "query/derive/status",
+]  # fmt: skip
+
+
+def context(client: FlaskClient) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(client.get("/context.jsonld").data)
+    return found
+
+
+def loader(client: FlaskClient) -> Callable[[str, Any], dict[str, Any]]:
+    """Load the one context there is, from here; nothing else is ever asked for."""
+
+    def load(url: str, _: Any) -> dict[str, Any]:
+        assert url == ADDRESS
+        return {"contextUrl": None, "documentUrl": url, "document": context(client)}
+
+    return load
+
+
+def quads(document: object) -> set[ox.Quad]:
+    data = ox.Dataset(ox.parse(json.dumps(document), format=ox.RdfFormat.JSON_LD))
+    data.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
+    return set(data)
+
+
+@pytest.mark.parametrize("path", DOCUMENTS)
+def test_what_is_compacted_with_it_is_the_same_when_expanded(real: FlaskClient, path: str) -> None:
+    expanded = json.loads(real.get(f"/{path}.jsonld").data)
+    options = {"documentLoader": loader(real)}
+    compacted = jsonld.compact(expanded, ADDRESS, options)
+    assert compacted["@context"] == ADDRESS
+    assert quads(jsonld.expand(compacted, options)) == quads(expanded)
+
+
+def test_names_of_the_vocabulary_links_and_languages_are_short(real: FlaskClient) -> None:
+    expanded = json.loads(real.get("/doc/indicator/4.4.jsonld").data)
+    compacted = jsonld.compact(expanded, ADDRESS, {"documentLoader": loader(real)})
+    nodes = [node for graph in compacted["@graph"] for node in graph.get("@graph", [graph])]
+    indicator: dict[str, Any] = {}
+    for node in nodes:
+        indicator |= node if node["@id"] == "id:indicator/4.4" else {}
+    assert indicator["rdf:type"] == ["Indicator", "ProcessIndicator"]
+    assert (indicator["axis"], indicator["parent"]) == ("id:axis/efficiency", "id:result/4")
+    assert indicator["rdfs:label"]["en"].startswith("Local governments")
+    assert set(indicator["rdfs:label"]) == {"es", "en", "fr"}
+
+
+def test_every_term_of_the_vocabulary_is_in_it_and_means_itself(real: FlaskClient) -> None:
+    terms = context(real)["@context"]
+    graph = ox.parse(real.get("/ontology.nt").data, format=ox.RdfFormat.N_TRIPLES)
+    named = {quad.subject.value for quad in graph if isinstance(quad.subject, ox.NamedNode)}
+    ours = {iri.removeprefix(vocab.G7) for iri in named if iri.startswith(vocab.G7)}
+    assert len(ours) > 150
+    for name in ours:
+        said = terms[name] if name in terms and name not in vocab.STANDARD else terms[f"g7:{name}"]
+        assert (said if isinstance(said, str) else said["@id"]) == f"g7:{name}"
+    assert {name: terms[name] for name in vocab.STANDARD} == vocab.STANDARD
+
+
+def test_it_is_the_same_at_the_address_of_its_version(real: FlaskClient) -> None:
+    latest, versioned = real.get("/context.jsonld"), real.get(f"/context/{__version__}.jsonld")
+    assert latest.data == versioned.data
+    assert latest.mimetype == versioned.mimetype == "application/ld+json"
+    assert latest.headers["Access-Control-Allow-Origin"] == "*"
+    assert f"</context/{__version__}.jsonld>" in latest.headers["Link"]
+    assert '</context.jsonld>; rel="latest-version"' in versioned.headers["Link"]
+
+
+@pytest.mark.parametrize(
+    ("address", "status"), [("/context/0.0.0.jsonld", 404), ("/context.ttl", 404), ("/context.jsonld?format=ttl", 406)]
+)
+def test_another_version_or_format_is_a_problem(real: FlaskClient, address: str, status: int) -> None:
+    answer = real.get(address)
+    assert answer.status_code == status
+    assert answer.mimetype == "application/problem+json"
