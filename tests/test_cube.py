@@ -20,6 +20,7 @@ from g7graph.errors import UsageError
 from g7graph.project import Project
 from g7graph.queries import Library
 from g7graph.store.local import LocalStore
+from g7graph.table import Value
 from tests.test_derive import as_oxigraph
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -31,7 +32,7 @@ TURTLE = PREFIXES.replace("PREFIX ", "@prefix ").replace(">\n", "> .\n")
 TOGETHER = ox.NamedNode("urn:together")
 
 
-def ask(store: LocalStore, text: str) -> list[dict[str, object]]:
+def ask(store: LocalStore, text: str) -> list[dict[str, Value]]:
     return store.table(PREFIXES + text).records()
 
 
@@ -246,7 +247,7 @@ def mutation(name: str) -> tuple[str, list[str]]:
 def test_a_constraint_that_is_broken_in_the_real_cubes_is_noticed(store: LocalStore, name: str) -> None:
     subject, changes = mutation(name[:5])
     inner = ox.Store()
-    inner.extend(ox.Quad(*quad.triple, TOGETHER) for quad in store.inner)
+    inner.extend(ox.Quad(quad.subject, quad.predicate, quad.object, TOGETHER) for quad in store.inner)
     for change in changes:
         inner.update(PREFIXES + change)
     found = LocalStore(inner, version="broken").table(CONSTRAINTS[name].text).records()
@@ -399,6 +400,21 @@ def test_what_is_published_is_in_normal_form_already(store: LocalStore) -> None:
 def test_the_cube_stands_in_a_graph_of_its_own_and_says_nothing_twice(store: LocalStore) -> None:
     found = ask(store, f"SELECT (COUNT(*) AS ?n) {{ GRAPH <{CUBE}> {{ ?s ?p ?o }} GRAPH ?g {{ ?s ?p ?o }} }}")
     assert found[0]["n"] == sum(1 for _ in store.inner.quads_for_pattern(None, None, None, ox.NamedNode(CUBE))) > 2000
+
+
+def test_what_is_no_longer_measured_is_no_longer_in_the_cube() -> None:
+    store = ox.Store()
+    store.load((TURTLE + SMALL).encode(), format=ox.RdfFormat.TURTLE, to_graph=TOGETHER)
+    derive(store, LIBRARY.rules)
+    first = {str(quad) for quad in store}
+    derive(store, LIBRARY.rules)
+    assert {str(quad) for quad in store} == first
+    gone = ox.NamedNode(vocab.thing("measurement", "a"))
+    for quad in list(store.quads_for_pattern(gone, None, None, TOGETHER)):
+        store.remove(quad)
+    derive(store, LIBRARY.rules)
+    assert not list(store.quads_for_pattern(gone, None, None, None))
+    assert not list(store.quads_for_pattern(None, None, gone, ox.NamedNode(CUBE)))
 
 
 def test_a_rule_for_a_graph_that_no_rule_fills_is_refused() -> None:
