@@ -392,6 +392,16 @@ def test_an_abbreviated_cube_is_brought_into_normal_form() -> None:
     } <= found
 
 
+def test_a_component_without_a_name_is_the_same_one_in_normal_form() -> None:
+    store = ox.Store()
+    data = "dataset:x-structure a qb:DataStructureDefinition ; qb:component [ qb:measure g7:percent ] ."
+    store.load((TURTLE + data).encode(), format=ox.RdfFormat.TURTLE, to_graph=TOGETHER)
+    derive(store, LIBRARY.rules)
+    (given,) = store.quads_for_pattern(None, ox.NamedNode(vocab.STANDARD["qb"] + "measure"), None, TOGETHER)
+    (said,) = store.quads_for_pattern(given.subject, None, None, ox.NamedNode(CUBE))
+    assert triple(said.triple)[1:] == ("qb:componentProperty", "g7:percent")
+
+
 def test_what_is_published_is_in_normal_form_already(store: LocalStore) -> None:
     for name in ("normal-form", "attached"):
         assert list(store.inner.query(LIBRARY.rules[name].text, use_default_graph_as_union=True)) == []  # type: ignore[arg-type]
