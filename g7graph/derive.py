@@ -60,10 +60,14 @@ def _size(store: ox.Store, graph: str) -> int:
 
 
 def _run(store: ox.Store, rule: SavedQuery, graph: ox.NamedNode) -> None:
-    """Answer into a file and load that: the store is not changed while it is read, nor are millions of triples held."""
+    """Answer into a file and load that: the store is not changed while it is read, nor are millions of triples held.
+
+    Read statement by statement, blank nodes stay those of the store; loaded as a file they would be others.
+    """
     with tempfile.SpooledTemporaryFile(_HELD) as file:
         found = store.query(rule.text, use_default_graph_as_union=True)
         found.serialize(file, format=ox.RdfFormat.N_TRIPLES)  # type: ignore[arg-type]  # a rule is a CONSTRUCT
         del found
         file.seek(0)
-        store.bulk_load(input=file, format=ox.RdfFormat.N_TRIPLES, to_graph=graph)
+        triples = ox.parse(input=file, format=ox.RdfFormat.N_TRIPLES)
+        store.bulk_extend(ox.Quad(one.subject, one.predicate, one.object, graph) for one in triples)

@@ -20,6 +20,7 @@ from g7graph.errors import UsageError
 from g7graph.project import Project
 from g7graph.queries import Library
 from g7graph.store.local import LocalStore
+from g7graph.table import Value
 from tests.test_derive import as_oxigraph
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -31,7 +32,7 @@ TURTLE = PREFIXES.replace("PREFIX ", "@prefix ").replace(">\n", "> .\n")
 TOGETHER = ox.NamedNode("urn:together")
 
 
-def ask(store: LocalStore, text: str) -> list[dict[str, object]]:
+def ask(store: LocalStore, text: str) -> list[dict[str, Value]]:
     return store.table(PREFIXES + text).records()
 
 
@@ -246,7 +247,7 @@ def mutation(name: str) -> tuple[str, list[str]]:
 def test_a_constraint_that_is_broken_in_the_real_cubes_is_noticed(store: LocalStore, name: str) -> None:
     subject, changes = mutation(name[:5])
     inner = ox.Store()
-    inner.extend(ox.Quad(*quad.triple, TOGETHER) for quad in store.inner)
+    inner.extend(ox.Quad(quad.subject, quad.predicate, quad.object, TOGETHER) for quad in store.inner)
     for change in changes:
         inner.update(PREFIXES + change)
     found = LocalStore(inner, version="broken").table(CONSTRAINTS[name].text).records()
@@ -391,6 +392,16 @@ def test_an_abbreviated_cube_is_brought_into_normal_form() -> None:
     } <= found
 
 
+def test_a_component_without_a_name_is_the_same_one_in_normal_form() -> None:
+    store = ox.Store()
+    data = "dataset:x-structure a qb:DataStructureDefinition ; qb:component [ qb:measure g7:percent ] ."
+    store.load((TURTLE + data).encode(), format=ox.RdfFormat.TURTLE, to_graph=TOGETHER)
+    derive(store, LIBRARY.rules)
+    (given,) = store.quads_for_pattern(None, ox.NamedNode(vocab.STANDARD["qb"] + "measure"), None, TOGETHER)
+    (said,) = store.quads_for_pattern(given.subject, None, None, ox.NamedNode(CUBE))
+    assert triple(said.triple)[1:] == ("qb:componentProperty", "g7:percent")
+
+
 def test_what_is_published_is_in_normal_form_already(store: LocalStore) -> None:
     for name in ("normal-form", "attached"):
         assert list(store.inner.query(LIBRARY.rules[name].text, use_default_graph_as_union=True)) == []  # type: ignore[arg-type]
@@ -399,6 +410,21 @@ def test_what_is_published_is_in_normal_form_already(store: LocalStore) -> None:
 def test_the_cube_stands_in_a_graph_of_its_own_and_says_nothing_twice(store: LocalStore) -> None:
     found = ask(store, f"SELECT (COUNT(*) AS ?n) {{ GRAPH <{CUBE}> {{ ?s ?p ?o }} GRAPH ?g {{ ?s ?p ?o }} }}")
     assert found[0]["n"] == sum(1 for _ in store.inner.quads_for_pattern(None, None, None, ox.NamedNode(CUBE))) > 2000
+
+
+def test_what_is_no_longer_measured_is_no_longer_in_the_cube() -> None:
+    store = ox.Store()
+    store.load((TURTLE + SMALL).encode(), format=ox.RdfFormat.TURTLE, to_graph=TOGETHER)
+    derive(store, LIBRARY.rules)
+    first = {str(quad) for quad in store}
+    derive(store, LIBRARY.rules)
+    assert {str(quad) for quad in store} == first
+    gone = ox.NamedNode(vocab.thing("measurement", "a"))
+    for quad in list(store.quads_for_pattern(gone, None, None, TOGETHER)):
+        store.remove(quad)
+    derive(store, LIBRARY.rules)
+    assert not list(store.quads_for_pattern(gone, None, None, None))
+    assert not list(store.quads_for_pattern(None, None, gone, ox.NamedNode(CUBE)))
 
 
 def test_a_rule_for_a_graph_that_no_rule_fills_is_refused() -> None:

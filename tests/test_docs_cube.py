@@ -23,7 +23,7 @@ PUBLISHED = ("standalone-cube-constraint.ttl", "standalone-constraint-constraint
 
 
 def block(language: str, number: int = 0) -> str:
-    return re.findall(rf"^```{language}\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)[number]
+    return list(re.finditer(rf"^```{language}\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL))[number][1]
 
 
 def linked(store: LocalStore, name: str) -> Graph:
