@@ -28,6 +28,11 @@ _LEADING = {
         ("void", "sparqlEndpoint"),
     )
 }
+#: What is said of the objects of these elsewhere is told, too: of documents, places, subjects, standards.
+_REFERRING = {
+    *(vocab.STANDARD["dcterms"] + name for name in ("conformsTo", "spatial", "subject")),
+    vocab.STANDARD["prov"] + "wasDerivedFrom",
+}
 #: What a dataset is that describes itself.
 _KINDS = ("void:Dataset", "dcat:Dataset")
 _IS = NamedNode(vocab.RDF_TYPE)
@@ -47,7 +52,7 @@ class Catalogue:
 def catalogue() -> Catalogue:
     """Read the description of the dataset; of data that have none, only what a service knows of itself is said."""
     root = request.root_url.rstrip("/")
-    stated = Reading(site().store.triples(asks.text("dataset")))
+    stated = _stated()
     datasets = stated.things(*_KINDS)
     if not datasets:
         stated = Reading(_undescribed(NamedNode(f"{root}/dataset#this")))
@@ -55,6 +60,16 @@ def catalogue() -> Catalogue:
     held = manifest(site().options.dumps)
     computed = distributions(held, stated, datasets[0], root) if held else []
     return Catalogue(datasets[0], Reading(placed([*stated.statements, *computed], root)), held, root)
+
+
+def _stated() -> Reading:
+    """Read what the data say of the dataset, and what the things it refers to are and are called."""
+    store = site().store
+    told = store.triples(asks.text("dataset"))
+    others = sorted(
+        {one.object for one in told if one.predicate.value in _REFERRING and isinstance(one.object, NamedNode)}, key=str
+    )
+    return Reading([*told, *(store.triples(asks.fill("referred", {"thing": others})) if others else ())])
 
 
 def _undescribed(dataset: NamedNode) -> list[ox.Triple]:
