@@ -10,10 +10,10 @@ from flask import request
 from pyoxigraph import NamedNode
 
 from g7graph import vocab
-from g7graph.exports.manifest import Manifest
+from g7graph.exports.manifest import Dump, Manifest
 from g7graph.web import asks
 from g7graph.web.context import site
-from g7graph.web.distributions import distributions, manifest
+from g7graph.web.distributions import distributions, manifest, of_graph
 from g7graph.web.reading import Reading
 
 #: What leads to the service itself; other properties keep the canonical IRIs.
@@ -47,6 +47,11 @@ class Catalogue:
     reading: Reading
     dumps: Manifest | None
     root: str
+
+    @property
+    def files(self) -> list[Dump]:
+        """The dumps of the dataset: whole, or as tables; those of single graphs apart."""
+        return [dump for dump in (self.dumps.dumps if self.dumps else ()) if not of_graph(dump)]
 
 
 def catalogue() -> Catalogue:

@@ -113,10 +113,11 @@ def _page(found: Catalogue) -> Response:
 
 
 def _facts(found: Catalogue) -> list[tuple[str, list[Cell]]]:
-    """Return what the description says in short: the key of each fact with its values."""
+    """Return what the description says in short: the key of each fact with its values, each name once."""
     values = {fact: found.reading.values(found.dataset, name) for fact, name in FACTS.items()}
     names = Names(site().store, [value for many in values.values() for value in many], language())
-    return [(fact, [cell(value, names) for value in many]) for fact, many in values.items() if many]
+    cells = {fact: {one.text: one for one in (cell(value, names) for value in many)} for fact, many in values.items()}
+    return [(fact, list(shown.values())) for fact, shown in cells.items() if shown]
 
 
 def _in_series(found: Catalogue) -> list[str]:
@@ -141,5 +142,7 @@ def _parts(found: Catalogue, iris: list[str], *, newest_first: bool = False) -> 
 
 def _downloads(found: Catalogue) -> list[Download]:
     lang = language()
-    held = found.dumps.dumps if found.dumps else ()
-    return [Download(one, link(vocab.BASE + f"dumps/{one.name}") or "", distributions.title(one, lang)) for one in held]
+    return [
+        Download(one, link(vocab.BASE + f"dumps/{one.name}") or "", distributions.title(one, lang))
+        for one in found.files
+    ]
