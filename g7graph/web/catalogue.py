@@ -41,7 +41,7 @@ _RESOURCE = NamedNode(vocab.STANDARD["rdfs"] + "Resource")
 
 @dataclass(frozen=True)
 class Catalogue:
-    """A dataset with all that is said of it, and the dumps there are."""
+    """A dataset with what the data say of it, the dumps there are, and the address of this deployment."""
 
     dataset: str
     reading: Reading
@@ -53,6 +53,17 @@ class Catalogue:
         """The dumps of the dataset: whole, or as tables; those of single graphs apart."""
         return [dump for dump in (self.dumps.dumps if self.dumps else ()) if not of_graph(dump)]
 
+    @property
+    def statements(self) -> list[ox.Triple]:
+        """All that is said of it: what the data say with the addresses here, and the dumps as distributions."""
+        computed = distributions(self.dumps, self.reading, self.dataset, self.root) if self.dumps else []
+        return placed([*self.reading.statements, *computed], self.root)
+
+    def here(self, iri: str) -> str:
+        """Return where this deployment answers for an IRI of ours."""
+        path = vocab.local_path(iri)
+        return iri if path is None else f"{self.root}/{path}"
+
 
 def catalogue() -> Catalogue:
     """Read the description of the dataset; of data that have none, only what a service knows of itself is said."""
@@ -62,9 +73,7 @@ def catalogue() -> Catalogue:
     if not datasets:
         stated = Reading(_undescribed(NamedNode(f"{root}/dataset#this")))
         datasets = stated.things(*_KINDS)
-    held = manifest(site().options.dumps)
-    computed = distributions(held, stated, datasets[0], root) if held else []
-    return Catalogue(datasets[0], Reading(placed([*stated.statements, *computed], root)), held, root)
+    return Catalogue(datasets[0], stated, manifest(site().options.dumps), root)
 
 
 def _stated() -> Reading:

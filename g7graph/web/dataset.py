@@ -73,7 +73,7 @@ def dataset(extension: str | None = None) -> Response:
         raise NotAcceptable(_OFFERED)
     chosen = answer.negotiated(_OFFERED, extension=form)
     found = catalogue()
-    response = _page(found) if chosen is formats.HTML else answer.graph(found.reading.statements, chosen)
+    response = _page(found) if chosen is formats.HTML else answer.graph(found.statements, chosen)
     return answer.alternates(response, "dataset", formats.GRAPHS)
 
 
@@ -88,7 +88,7 @@ def void() -> Response:
         ox.Triple(document, NamedNode(vocab.STANDARD["foaf"] + "primaryTopic"), NamedNode(found.dataset)),
     ]
     counted = statistics(site().store, found.dataset)
-    return answer.graph([*found.reading.statements, *about, *counted], chosen)
+    return answer.graph([*found.statements, *about, *counted], chosen)
 
 
 def _page(found: Catalogue) -> Response:
@@ -133,7 +133,7 @@ def _parts(found: Catalogue, iris: list[str], *, newest_first: bool = False) -> 
             said.text(iri, "dcterms:title", lang),
             said.text(iri, "dcterms:description", lang),
             when=said.text(iri, "dcterms:issued", lang),
-            where=next(iter(said.iris(iri, "dcat:endpointURL")), ""),
+            where=next(map(found.here, said.iris(iri, "dcat:endpointURL")), ""),
         )
         for iri in iris
     ]
