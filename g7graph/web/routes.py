@@ -10,7 +10,7 @@ from http import HTTPStatus
 from werkzeug.routing import Rule
 
 from g7graph import exports, vocab
-from g7graph.web import api, calls, dashboard, formats, operations, refusals, sitemap
+from g7graph.web import api, calls, dashboard, formats, operations, refusals
 from g7graph.web.context import site
 from g7graph.web.negotiate import Format
 from g7graph.web.operations import said
@@ -40,6 +40,8 @@ _QUERIES = listed(
 )
 _PROBLEMS = listed(record({"type": ADDRESS, "status": {"type": "integer"}, "detail": TEXT}))
 _METRICS = (Format("prometheus", "text/plain"), Format("openmetrics", "application/openmetrics-text"))
+#: The names of the parts of the site map: the pages, or how the hash of a thing begins.
+PART_NAME = r"pages|[0-9a-f]{1,4}"
 _SVG = Format("svg", "image/svg+xml")
 _UNWELL = (HTTPStatus.SERVICE_UNAVAILABLE,)
 _PAGE = ("Content-Language",)
@@ -135,7 +137,7 @@ def _graph() -> list[Json]:
 
 
 def _part() -> list[Json]:
-    return [operations.segment("part", {**TEXT, "pattern": f"^(pages|{sitemap.PART_NAME.pattern})$"}, example="pages")]
+    return [operations.segment("part", {**TEXT, "pattern": f"^({PART_NAME})$"}, example="pages")]
 
 
 def _dashboard() -> list[Json]:
@@ -188,12 +190,12 @@ ROUTES: Mapping[str, Route] = {
     "vocabulary.ontology": Route("things", "ontology", _RDF_PAGE, headers=("Link",)),
     "dataset.dataset": Route("things", "dataset", _RDF_PAGE, headers=("Link",)),
     "dataset.void": Route("things", "void", formats.GRAPHS),
-    "sitemap.robots": Route("service", "robots", (sitemap.TEXT,), (), negotiated=False),
-    "sitemap.everything": Route("service", "sitemap", (sitemap.XML,), negotiated=False),
+    "sitemap.robots": Route("service", "robots", (formats.TEXT,), (), negotiated=False),
+    "sitemap.everything": Route("service", "sitemap", (formats.XML,), negotiated=False),
     "sitemap.some": Route(
         "service",
         "sitemap_part",
-        (sitemap.XML,),
+        (formats.XML,),
         (HTTPStatus.NOT_FOUND, *operations.ASKING),
         segments=_part,
         negotiated=False,
