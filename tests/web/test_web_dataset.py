@@ -17,6 +17,7 @@ from g7graph.exports.manifest import Dump, Manifest
 from g7graph.project import Project
 from g7graph.store.local import LocalStore
 from g7graph.web import create_app, formats
+from g7graph.web.citation import Citation
 from g7graph.web.negotiate import Format
 from g7graph.web.options import Options
 
@@ -283,3 +284,11 @@ def test_a_description_cannot_break_out_of_its_script(tmp_path: Path) -> None:
     (told,) = scripts(page)
     assert told["name"] == "</script><b>x</b>"
     assert "license" not in told
+
+
+def test_bibtex_survives_what_it_takes_for_commands(client: FlaskClient) -> None:
+    with client.application.test_request_context("/"):
+        odd = Citation("https://x/d", r"100 % {of} a_b & c\d", "1.0.0", "2026-01-02", "CC0-1.0", ("A & B", "C"))
+        assert r"title = {{100 \% \{of\} a\_b \& c\textbackslash{}d}}" in odd.bibtex
+        assert r"author = {{A \& B} and {C}}" in odd.bibtex
+        assert odd.bibtex.startswith("@misc{d-1.0.0,")
