@@ -15,12 +15,13 @@ from g7graph import i18n, run
 from g7graph.errors import G7Error, StoreError
 from g7graph.mcp import said, shown
 from g7graph.mcp.resolved import resolved, told
+from g7graph.result import Wanted
 from g7graph.store import guard
-from g7graph.store.pooled import PooledStore
-from g7graph.web import search, sparql
+from g7graph.web import runs, search, sparql
 from g7graph.web.context import say, site
 from g7graph.web.protocol import Asked, form_of, read, refuse_foreign
 from g7graph.web.refusals import Refused
+from g7graph.web.work import noted
 
 Language = Annotated[Literal["es", "en", "fr"], Field(description="Language of labels and messages.")]
 Limit = Annotated[int, Field(ge=1, le=1000, description="How many rows at most; what is left out is said.")]
@@ -74,11 +75,8 @@ class Tools:
             if form_of(asked.text) == "graph":
                 statements = site().store.triples(run.bind(site().store, asked, values, lang=lang))
                 return shown.statements(statements, limit)
-            store = site().store
-            if not isinstance(store, PooledStore):
-                table = run.table(store, asked, values, lang=lang)
-                return shown.rows(table.names, table.rows, limit)
-            with store.pool.run({"query": name, "values": values, "lang": lang, "form": "json"}) as out:
+            with runs.answered(asked, Wanted("json"), values) as out:
+                noted(out)
                 return shown.table(out, limit)
 
     @in_words

@@ -10,10 +10,10 @@ from flask import request
 from pyoxigraph import NamedNode
 
 from g7graph import vocab
-from g7graph.exports.manifest import Manifest
+from g7graph.exports.manifest import Dump, Manifest
 from g7graph.web import asks
 from g7graph.web.context import site
-from g7graph.web.distributions import distributions, manifest
+from g7graph.web.distributions import distributions, manifest, of_graph
 from g7graph.web.reading import Reading
 
 #: What leads to the service itself; other properties keep the canonical IRIs.
@@ -28,6 +28,11 @@ _LEADING = {
         ("void", "sparqlEndpoint"),
     )
 }
+#: What is said of the objects of these elsewhere is told, too: of documents, places, subjects, standards.
+_REFERRING = {
+    *(vocab.STANDARD["dcterms"] + name for name in ("conformsTo", "spatial", "subject")),
+    vocab.STANDARD["prov"] + "wasDerivedFrom",
+}
 #: What a dataset is that describes itself.
 _KINDS = ("void:Dataset", "dcat:Dataset")
 _IS = NamedNode(vocab.RDF_TYPE)
@@ -36,25 +41,49 @@ _RESOURCE = NamedNode(vocab.STANDARD["rdfs"] + "Resource")
 
 @dataclass(frozen=True)
 class Catalogue:
-    """A dataset with all that is said of it, and the dumps there are."""
+    """A dataset with what the data say of it, the dumps there are, and the address of this deployment."""
 
     dataset: str
     reading: Reading
     dumps: Manifest | None
     root: str
 
+    @property
+    def files(self) -> list[Dump]:
+        """The dumps of the dataset: whole, or as tables; those of single graphs apart."""
+        return [dump for dump in (self.dumps.dumps if self.dumps else ()) if not of_graph(dump)]
+
+    @property
+    def statements(self) -> list[ox.Triple]:
+        """All that is said of it: what the data say with the addresses here, and the dumps as distributions."""
+        computed = distributions(self.dumps, self.reading, self.dataset, self.root) if self.dumps else []
+        return placed([*self.reading.statements, *computed], self.root)
+
+    def here(self, iri: str) -> str:
+        """Return where this deployment answers for an IRI of ours."""
+        path = vocab.local_path(iri)
+        return iri if path is None else f"{self.root}/{path}"
+
 
 def catalogue() -> Catalogue:
     """Read the description of the dataset; of data that have none, only what a service knows of itself is said."""
     root = request.root_url.rstrip("/")
-    stated = Reading(site().store.triples(asks.text("dataset")))
+    stated = _stated()
     datasets = stated.things(*_KINDS)
     if not datasets:
         stated = Reading(_undescribed(NamedNode(f"{root}/dataset#this")))
         datasets = stated.things(*_KINDS)
-    held = manifest(site().options.dumps)
-    computed = distributions(held, stated, datasets[0], root) if held else []
-    return Catalogue(datasets[0], Reading(placed([*stated.statements, *computed], root)), held, root)
+    return Catalogue(datasets[0], stated, manifest(site().options.dumps), root)
+
+
+def _stated() -> Reading:
+    """Read what the data say of the dataset, and what the things it refers to are and are called."""
+    store = site().store
+    told = store.triples(asks.text("dataset"))
+    others = sorted(
+        {one.object for one in told if one.predicate.value in _REFERRING and isinstance(one.object, NamedNode)}, key=str
+    )
+    return Reading([*told, *(store.triples(asks.fill("referred", {"thing": others})) if others else ())])
 
 
 def _undescribed(dataset: NamedNode) -> list[ox.Triple]:

@@ -44,7 +44,7 @@ class Citation:
     def bibtex(self) -> str:
         """The dataset as an entry of BibTeX, which knows no datasets: `@misc`."""
         fields = {
-            "author": "{" + " and ".join(_escaped(author) for author in self.authors) + "}",
+            "author": " and ".join(f"{{{_escaped(author)}}}" for author in self.authors),
             "title": "{" + _escaped(self.title) + "}",
             "year": self.year,
             "version": self.version,
@@ -52,7 +52,7 @@ class Citation:
             "note": _escaped(self.licence),
         }
         lines = ",\n".join(f"  {name} = {{{value}}}" for name, value in fields.items())
-        return f"@misc{{g7graph-{self.version},\n{lines}\n}}"
+        return f"@misc{{{self.dataset.rpartition('/')[2]}-{self.version},\n{lines}\n}}"
 
     @property
     def _said(self) -> dict[str, str]:

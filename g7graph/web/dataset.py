@@ -73,7 +73,7 @@ def dataset(extension: str | None = None) -> Response:
         raise NotAcceptable(_OFFERED)
     chosen = answer.negotiated(_OFFERED, extension=form)
     found = catalogue()
-    response = _page(found) if chosen is formats.HTML else answer.graph(found.reading.statements, chosen)
+    response = _page(found) if chosen is formats.HTML else answer.graph(found.statements, chosen)
     return answer.alternates(response, "dataset", formats.GRAPHS)
 
 
@@ -88,7 +88,7 @@ def void() -> Response:
         ox.Triple(document, NamedNode(vocab.STANDARD["foaf"] + "primaryTopic"), NamedNode(found.dataset)),
     ]
     counted = statistics(site().store, found.dataset)
-    return answer.graph([*found.reading.statements, *about, *counted], chosen)
+    return answer.graph([*found.statements, *about, *counted], chosen)
 
 
 def _page(found: Catalogue) -> Response:
@@ -113,10 +113,11 @@ def _page(found: Catalogue) -> Response:
 
 
 def _facts(found: Catalogue) -> list[tuple[str, list[Cell]]]:
-    """Return what the description says in short: the key of each fact with its values."""
+    """Return what the description says in short: the key of each fact with its values, each name once."""
     values = {fact: found.reading.values(found.dataset, name) for fact, name in FACTS.items()}
     names = Names(site().store, [value for many in values.values() for value in many], language())
-    return [(fact, [cell(value, names) for value in many]) for fact, many in values.items() if many]
+    cells = {fact: {one.text: one for one in (cell(value, names) for value in many)} for fact, many in values.items()}
+    return [(fact, list(shown.values())) for fact, shown in cells.items() if shown]
 
 
 def _in_series(found: Catalogue) -> list[str]:
@@ -132,7 +133,7 @@ def _parts(found: Catalogue, iris: list[str], *, newest_first: bool = False) -> 
             said.text(iri, "dcterms:title", lang),
             said.text(iri, "dcterms:description", lang),
             when=said.text(iri, "dcterms:issued", lang),
-            where=next(iter(said.iris(iri, "dcat:endpointURL")), ""),
+            where=next(map(found.here, said.iris(iri, "dcat:endpointURL")), ""),
         )
         for iri in iris
     ]
@@ -141,5 +142,7 @@ def _parts(found: Catalogue, iris: list[str], *, newest_first: bool = False) -> 
 
 def _downloads(found: Catalogue) -> list[Download]:
     lang = language()
-    held = found.dumps.dumps if found.dumps else ()
-    return [Download(one, link(vocab.BASE + f"dumps/{one.name}") or "", distributions.title(one, lang)) for one in held]
+    return [
+        Download(one, link(vocab.BASE + f"dumps/{one.name}") or "", distributions.title(one, lang))
+        for one in found.files
+    ]

@@ -61,8 +61,13 @@ def title(dump: Dump, lang: str) -> str:
     return i18n.text(f"web.dump_{kind}", lang, name=name)
 
 
+def of_graph(dump: Dump) -> bool:
+    """Whether a dump holds a single graph."""
+    return dump.part.startswith(_GRAPH)
+
+
 def _owners(dump: Dump, reading: Reading, dataset: str) -> list[str]:
-    if dump.part.startswith(_GRAPH):
+    if of_graph(dump):
         return reading.having("dcterms:hasPart", vocab.graph(dump.part.removeprefix(_GRAPH)))
     return [dataset]
 
@@ -79,7 +84,8 @@ def _described(subject: NamedNode, dump: Dump, held: Manifest, root: str) -> Ite
         ("dcat:byteSize", Literal(str(dump.bytes), datatype=_iri("xsd:nonNegativeInteger"))),
         ("dcterms:modified", Literal(held.modified, datatype=_iri(f"xsd:{date_type}"))),
         ("spdx:checksum", checksum),
-        *(("dcterms:title", Literal(f"{dump.name}: {title(dump, lang)}", language=lang)) for lang in i18n.LANGUAGES),
+        ("dcterms:title", Literal(dump.name)),
+        *(("dcterms:description", Literal(title(dump, lang), language=lang)) for lang in i18n.LANGUAGES),
     ]
     yield from (_triple(subject, name, value) for name, value in said)
     yield _triple(checksum, "rdf:type", _iri("spdx:Checksum"))

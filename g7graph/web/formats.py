@@ -26,6 +26,8 @@ def _offer(name: str, media_type: str) -> Format:
 HTML = Format("html", "text/html" + _UTF8, ("text/html", "application/xhtml+xml"))
 JSON = Format("json", "application/json")
 QUERY = Format("rq", "application/sparql-query", ("text/plain",))
+TEXT = Format("txt", "text/plain" + _UTF8, ("text/plain",))
+XML = Format("xml", "application/xml", ("application/xml", "text/xml"))
 PROBLEM = Format("json", "application/problem+json", ("application/json",))
 
 #: The first is what a client gets that does not mind.

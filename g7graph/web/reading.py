@@ -19,13 +19,13 @@ class Reading:
     def __init__(self, statements: Iterable[ox.Triple]) -> None:
         self.statements = list(statements)
         self._said: dict[tuple[str, str], list[Term]] = defaultdict(list)
-        for triple in sorted(self.statements, key=str):
+        for triple in self.statements:
             if isinstance(triple.subject, NamedNode) and isinstance(triple.object, (NamedNode, Literal)):
-                self._said[triple.subject.value, vocab.curie(triple.predicate.value)].append(triple.object)
+                self._said[triple.subject.value, triple.predicate.value].append(triple.object)
 
     def values(self, thing: str, name: str) -> list[Term]:
-        """Return the values of a property."""
-        return self._said.get((thing, name), [])
+        """Return the values of a property, sorted."""
+        return sorted(self._said.get((thing, vocab.expand(name) or name), []), key=str)
 
     def iris(self, thing: str, name: str) -> list[str]:
         """Return those values of a property that are things."""
@@ -44,15 +44,10 @@ class Reading:
     def things(self, *kinds: str) -> list[str]:
         """Return what is of all of some classes, sorted."""
         wanted = {vocab.expand(kind) for kind in kinds}
-        typed = [
-            (thing, {one.value for one in classes if isinstance(one, NamedNode)})
-            for (thing, name), classes in self._said.items()
-            if name == "rdf:type"
-        ]
-        return sorted(thing for thing, classes in typed if wanted <= classes)
+        subjects = [thing for thing, name in self._said if name == vocab.RDF_TYPE]
+        return sorted(thing for thing in subjects if wanted <= set(self.iris(thing, "rdf:type")))
 
     def having(self, name: str, value: str) -> list[str]:
         """Return what has a thing as a value of a property, sorted."""
-        return sorted(
-            thing for (thing, known), _ in self._said.items() if known == name and value in self.iris(thing, name)
-        )
+        property_, wanted = vocab.expand(name), NamedNode(value)
+        return sorted(thing for (thing, known), values in self._said.items() if known == property_ and wanted in values)

@@ -20,7 +20,6 @@ from g7graph.web import (
     operations,
     refusals,
     search,
-    sitemap,
     texts,
     vocabulary,
 )
@@ -53,6 +52,8 @@ _QUERIES = listed(
 )
 _PROBLEMS = listed(record({"type": ADDRESS, "status": {"type": "integer"}, "detail": TEXT}))
 _METRICS = (Format("prometheus", "text/plain"), Format("openmetrics", "application/openmetrics-text"))
+#: The names of the parts of the site map: the pages, or how the hash of a thing begins.
+PART_NAME = r"pages|[0-9a-f]{1,4}"
 _SVG = Format("svg", "image/svg+xml")
 _UNWELL = (HTTPStatus.SERVICE_UNAVAILABLE,)
 _PAGE = ("Content-Language",)
@@ -153,7 +154,7 @@ def _graph() -> list[Json]:
 
 
 def _part() -> list[Json]:
-    return [operations.segment("part", {**TEXT, "pattern": f"^(pages|{sitemap.PART_NAME.pattern})$"}, example="pages")]
+    return [operations.segment("part", {**TEXT, "pattern": f"^({PART_NAME})$"}, example="pages")]
 
 
 def _version() -> list[Json]:
@@ -254,12 +255,12 @@ ROUTES: Mapping[str, Route] = {
     ),
     "dataset.dataset": Route("things", "dataset", _RDF_PAGE, headers=("Link",)),
     "dataset.void": Route("things", "void", formats.GRAPHS),
-    "sitemap.robots": Route("service", "robots", (sitemap.TEXT,), (), negotiated=False),
-    "sitemap.everything": Route("service", "sitemap", (sitemap.XML,), negotiated=False),
+    "sitemap.robots": Route("service", "robots", (formats.TEXT,), (), negotiated=False),
+    "sitemap.everything": Route("service", "sitemap", (formats.XML,), negotiated=False),
     "sitemap.some": Route(
         "service",
         "sitemap_part",
-        (sitemap.XML,),
+        (formats.XML,),
         (HTTPStatus.NOT_FOUND, *operations.ASKING),
         segments=_part,
         negotiated=False,

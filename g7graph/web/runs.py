@@ -52,7 +52,7 @@ def tabled(asked: SavedQuery, form: str, *, cited: Citation | None = None, usual
     """
     page = paging.asked(asked, usual=usual)
     wanted = Wanted(form, page.first, page.size, is_explained(asked))
-    out = _done(asked, wanted, values(asked))
+    out = answered(asked, wanted, values(asked))
     told = noted(out)
     try:
         if cited:
@@ -67,7 +67,7 @@ def tabled(asked: SavedQuery, form: str, *, cited: Citation | None = None, usual
 
 def today(asked: SavedQuery) -> Citation:
     """Return how a query that gives a table is cited when it is run now, all its parameters as they are by default."""
-    out = _done(asked, Wanted("json"), {})
+    out = answered(asked, Wanted("json"), {})
     with out:
         return noted(out).citation
 
@@ -156,7 +156,8 @@ def absolute(cited: Citation) -> str:
     return request.root_url + cited.address
 
 
-def _done(asked: SavedQuery, wanted: Wanted, given: Mapping[str, str]) -> IO[bytes]:
+def answered(asked: SavedQuery, wanted: Wanted, given: Mapping[str, str]) -> IO[bytes]:
+    """Have a query that gives a table answered; behind the answer is what `noted` reads. Raises as `result.give`."""
     store = site().store
     if isinstance(store, PooledStore):
         job = {"query": asked.name, "values": given, "lang": language(), "wanted": asdict(wanted)}

@@ -14,7 +14,7 @@ _LONGEST = 5000  # characters of a description that are read
 
 
 def dataset(found: Catalogue, lang: str) -> Json | None:
-    """Describe a dataset as schema.org/Dataset, with each dump as a DataDownload; what is not known is left out.
+    """Describe a dataset as schema.org/Dataset, with its files as DataDownloads; what is not known is left out.
 
     None for one without name or description, which no search engine takes.
     """
@@ -35,7 +35,7 @@ def dataset(found: Catalogue, lang: str) -> Json | None:
         "spatialCoverage": [_place(found, one, lang) for one in said.iris(iri, "dcterms:spatial")],
         "isBasedOn": [_work(found, one, lang) for one in said.iris(iri, "prov:wasDerivedFrom")],
         "includedInDataCatalog": [_catalog(found, one, lang) for one in said.having("dcat:dataset", iri)],
-        "distribution": [_download(found, dump) for dump in (found.dumps.dumps if found.dumps else ())],
+        "distribution": [_download(found, dump) for dump in found.files],
         "isAccessibleForFree": True,
     }
     known = {name: value for name, value in told.items() if value}

@@ -4,30 +4,30 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from urllib.parse import quote
 from xml.sax.saxutils import escape, quoteattr
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, current_app, request
 from pyoxigraph import Literal
 from werkzeug.exceptions import NotFound
 
 from g7graph import i18n, vocab
 from g7graph.table import text
+from g7graph.web import routes
 from g7graph.web.asks import ask
 from g7graph.web.context import site
-from g7graph.web.negotiate import Format
+from g7graph.web.formats import HTML, TEXT, XML
 
 blueprint = Blueprint("sitemap", __name__)
 
-XML = Format("xml", "application/xml", ("application/xml", "text/xml"))
-TEXT = Format("txt", "text/plain; charset=utf-8", ("text/plain",))
 #: More things than this are listed in parts; the protocol allows 50,000 addresses or 50 MB in a file.
-PART = 20_000
-PART_NAME = re.compile(r"[0-9a-f]{1,4}")
+MOST_THINGS = 20_000
+_NAME = re.compile(routes.PART_NAME)
 _DIGITS = "0123456789abcdef"
 _PAGES_PART = "pages"
-_PAGES = ("", "dataset", "ontology", "api/queries", "graph/")
 _NOT_FOR_CRAWLERS = ("graph-store", "health", "metrics", "sparql")
 _SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
+_SAFE = "/%-._~!$&'()*+,;=:@"  # what a path may hold (RFC 3986 §3.3), escapes as they are
 _XHTML = "http://www.w3.org/1999/xhtml"
 
 
@@ -61,7 +61,7 @@ def some(part: str) -> Response:
     """Answer with a part: the pages, or the things whose hash begins so. Raises NotFound for a name of neither kind."""
     if part == _PAGES_PART:
         return _urls(_pages())
-    if not PART_NAME.fullmatch(part):
+    if not _NAME.fullmatch(part):
         raise NotFound
     return _urls(_things(part))
 
@@ -69,11 +69,11 @@ def some(part: str) -> Response:
 def parts(things: int) -> list[str]:
     """Return how the hashes of each part begin, for a number of things.
 
-    >>> parts(PART), len(parts(PART + 1)), len(parts(PART * 100))
+    >>> parts(MOST_THINGS), len(parts(MOST_THINGS + 1)), len(parts(MOST_THINGS * 100))
     ([''], 16, 256)
     """
     begins = [""]
-    while things > PART * len(begins):
+    while things > MOST_THINGS * len(begins):
         begins = [begin + digit for begin in begins for digit in _DIGITS]
     return begins
 
@@ -85,15 +85,19 @@ def changed() -> str:
 
 
 def _pages() -> list[str]:
+    """Return the paths of the pages that have one address, of the saved queries and of the graphs."""
+    rules = [rule for rule in current_app.url_map.iter_rules() if rule.endpoint in routes.ROUTES and not rule.arguments]
+    paths = {rule.rule.removeprefix("/") for rule in rules if HTML in routes.ROUTES[rule.endpoint].offered}
     queries = [f"api/queries/{name}" for name in site().library.saved]
     graphs = [iri.removeprefix(vocab.BASE) for iri in site().store.graphs() if iri.startswith(vocab.GRAPH)]
-    return [*_PAGES, *queries, *graphs]
+    return [*sorted(paths - {*_NOT_FOR_CRAWLERS}), *queries, *graphs]
 
 
 def _things(begin: str) -> list[str]:
     """Return the paths of the documents about the things whose hash begins so, in order."""
     rows = ask(site().store, "things", begin=[Literal(begin)]).rows
-    return sorted("doc/" + text(thing).removeprefix(vocab.THING) for (thing,) in rows)
+    keys = (text(thing).removeprefix(vocab.THING) for (thing,) in rows)
+    return sorted(f"doc/{quote(key, safe=_SAFE)}" for key in keys)
 
 
 def _urls(paths: Iterable[str]) -> Response:

@@ -17,6 +17,7 @@ from g7graph.exports.manifest import Dump, Manifest
 from g7graph.project import Project
 from g7graph.store.local import LocalStore
 from g7graph.web import create_app, formats
+from g7graph.web.citation import Citation
 from g7graph.web.negotiate import Format
 from g7graph.web.options import Options
 
@@ -30,7 +31,7 @@ DUMPS = (
     Dump("round.ttl", "graph/measurements/2014-05", "text/turtle", 5, SUM),
     Dump("places.ttl", "graph/places", "text/turtle", 7, SUM),
     Dump("tables.zip", "tables", "application/zip", 9, SUM),
-    Dump("projects.csv", "table/projects", "text/csv", 11, SUM),
+    Dump("tables/projects.csv", "table/projects", "text/csv", 11, SUM),
 )
 
 
@@ -222,7 +223,7 @@ def test_search_engines_find_a_dataset(asked: FlaskClient, path: str, lang: str)
     downloads = {one["name"]: one for one in told["distribution"]}
     assert downloads["g7.nq.gz"]["contentUrl"] == f"{HERE}/dumps/g7.nq.gz"
     assert downloads["g7.nq.gz"]["encodingFormat"] == "application/n-quads"
-    assert set(downloads) == {one.name for one in DUMPS}
+    assert set(downloads) == {"g7.nq.gz", "tables.zip", "tables/projects.csv"}  # those of graphs are parts
 
 
 LINE = (
@@ -261,7 +262,8 @@ def test_the_page_shows_versions_downloads_and_services(asked: FlaskClient, lang
     assert page.index("/dataset-version/0.2.0") < page.index("/dataset-version/0.1.0")
     assert f'href="/g7/dumps/g7.nq.gz?lang={lang}"' in page
     assert SUM in page
-    assert f'href="{HERE}/sparql"' in page
+    assert f"<code>{HERE}/sparql</code>" in page
+    assert page.count({"es": ">Perú<", "en": ">Peru<", "fr": ">Pérou<"}[lang]) == 1
     assert i18n.text("web.dump_table", lang, name="projects") in page
 
 
@@ -282,3 +284,11 @@ def test_a_description_cannot_break_out_of_its_script(tmp_path: Path) -> None:
     (told,) = scripts(page)
     assert told["name"] == "</script><b>x</b>"
     assert "license" not in told
+
+
+def test_bibtex_survives_what_it_takes_for_commands(client: FlaskClient) -> None:
+    with client.application.test_request_context("/"):
+        odd = Citation("https://x/d", r"100 % {of} a_b & c\d", "1.0.0", "2026-01-02", "CC0-1.0", ("A & B", "C"))
+        assert r"title = {{100 \% \{of\} a\_b \& c\textbackslash{}d}}" in odd.bibtex
+        assert r"author = {{A \& B} and {C}}" in odd.bibtex
+        assert odd.bibtex.startswith("@misc{d-1.0.0,")

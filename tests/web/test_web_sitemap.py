@@ -36,9 +36,12 @@ def test_every_thing_page_query_and_graph_is_listed_once(real: FlaskClient, stor
     rows = store.table('SELECT DISTINCT ?s { ?s a ?c FILTER(STRSTARTS(STR(?s), "https://w3id.org/g7graph/id/")) }').rows
     things = {row[0].value.replace(vocab.THING, f"{HERE}/doc/") for row in rows if row[0] is not None}
     assert things <= set(listed)
+    assert f"{HERE}/sparql" not in listed
     graphs = {iri.replace(vocab.BASE, f"{HERE}/") for iri in store.graphs()}
     assert graphs <= set(listed)
-    assert {f"{HERE}/{path}" for path in ("", "dataset", "ontology", "api/queries/projects")} <= set(listed)
+    assert {
+        f"{HERE}/{path}" for path in ("", "dataset", "ontology", "graph/", "api/queries", "api/queries/projects")
+    } <= set(listed)
 
 
 @pytest.mark.parametrize("number", [0, 1, 2, -300, -200, -1])
@@ -65,7 +68,9 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> Flask:
     root = tmp_path_factory.mktemp("many")
     for folder in ("data/ttl", "queries", "ontology"):
         (root / folder).mkdir(parents=True)
-    lines = [f"<{vocab.THING}agency/{number:06}%26a> a <{vocab.G7}Agency> ." for number in range(sitemap.PART + 1)]
+    lines = [
+        f"<{vocab.THING}agency/{number:06}%26a> a <{vocab.G7}Agency> ." for number in range(sitemap.MOST_THINGS + 1)
+    ]
     (root / "data/ttl/agencies.ttl").write_text("\n".join(lines), encoding="utf-8")
     return create_app(Project.find(root))
 
@@ -79,7 +84,7 @@ def test_many_things_are_listed_in_parts(many: Flask) -> None:
     assert len(parts) == 17
     assert max(map(len, parts)) < 1500
     listed = [place for part in parts[1:] for place in places(part)]
-    assert len(listed) == len(set(listed)) == sitemap.PART + 1
+    assert len(listed) == len(set(listed)) == sitemap.MOST_THINGS + 1
     assert client.get(listed[-1].removeprefix(HERE)).status_code == 200
     assert f"{HERE}/dataset" in places(parts[0])
 
@@ -97,9 +102,9 @@ def test_a_part_that_cannot_be_is_not_found(real: FlaskClient, part: str) -> Non
 
 
 def test_addresses_are_escaped(tmp_path: Path) -> None:
-    (tmp_path / "a.nq").write_text(f"<{vocab.THING}a&b'c> <{vocab.RDF_TYPE}> <http://x/C> .\n")
+    (tmp_path / "a.nq").write_text(f"<{vocab.THING}a&b'ñ> <{vocab.RDF_TYPE}> <http://x/C> .\n", encoding="utf-8")
     listed = places(read(create_app(Project.find(tmp_path / "a.nq")).test_client(), "/sitemap.xml"))
-    assert [one for one in listed if "/doc/" in one] == [f"{HERE}/doc/a&b'c"]
+    assert [one for one in listed if "/doc/" in one] == [f"{HERE}/doc/a&b'%C3%B1"]
 
 
 def test_robots_may_read_all_but_the_services(real: FlaskClient) -> None:
