@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, field
+from itertools import chain
 
 import pyoxigraph as ox
 from pyoxigraph import NamedNode, Quad
@@ -107,6 +108,6 @@ class Describer:
 
     def _called(self, said: list[Quad], incoming: list[Quad], known: set[NamedNode]) -> list[Quad]:
         """Return the names and codes of what is mentioned and not `known`."""
-        terms = {term for quad in (*said, *incoming) for term in (quad.subject, quad.predicate, quad.object)}
-        others = [term for term in terms - known if isinstance(term, NamedNode)]
+        terms = set(chain(*said, *incoming)) - known
+        others = [term for term in terms if isinstance(term, NamedNode)]
         return self._store.statements(others, [NamedNode(iri) for iri in (*NAMING, NOTATION)])
