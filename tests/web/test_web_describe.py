@@ -301,3 +301,12 @@ def test_somebodys_rdf_is_described_from_its_default_graph_too(tmp_path: Path) -
     assert quads == set(ox.parse(file.read_bytes(), format=ox.RdfFormat.N_QUADS))
     store = app.extensions["g7graph"].store
     assert Describer(Remote(store)).document(PLACE, 1, "nq") == from_worker(store, PLACE, 1, "nq")
+
+
+def test_a_class_of_any_script_fits_into_a_header(tmp_path: Path) -> None:
+    file = tmp_path / "a.ttl"
+    file.write_text(f"<{PLACE}> a <http://x/ñ?a='b'&c=(日)> .", encoding="utf-8")
+    project = Project.find(file)
+    answer = create_app(project, open_store(project)).test_client().get("/doc/place/PE.ttl")
+    assert links(answer)["type"] == ["http://x/%C3%B1?a='b'&c=(%E6%97%A5)"]
+    assert "<http://x/ñ?a='b'&c=(日)>" in answer.text
