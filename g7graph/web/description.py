@@ -20,7 +20,13 @@ from g7graph.web.tombstones import Tombstone, tombstone
 
 #: What a page is made of; every other form is written where the description is read.
 PARTS = "parts"
+#: What a page shows of what it takes in; it would take longer to read the rest than all else.
+_SHOWN = (
+    *("quote", "translation", "section", "locator", "indicator", "round", "version", "date", "standing", "value"),
+    *("inProcess", "status", "statusFormula", "progress", "attainment", "elapsed", "baseline", "actual", "target"),
+)
 _TYPE = NamedNode(vocab.RDF_TYPE)
+_ON_PAGES = frozenset((_TYPE, *(NamedNode(vocab.G7 + name) for name in _SHOWN)))
 _NQUADS = ox.RdfFormat.N_QUADS
 
 
@@ -94,6 +100,8 @@ class Describer:
         own = [(quad.predicate, quad.object) for quad in said if quad.subject == thing]
         if not own:
             return About(known=False).write()
+        if form == PARTS:
+            said = [quad for quad in said if quad.subject == thing or quad.predicate in _ON_PAGES]
         listing = self._listings.of(self._store, thing)
         incoming = list(listing.page(thing, number))
         about = About(
