@@ -61,7 +61,7 @@ def document(key: str) -> Response:
         response = answer.page("thing.html", thing=thing, about=about, path=path, offered=formats.GRAPHS)
     else:
         response = Response(written, content_type=chosen.media_type)
-    response.headers["Link"] = links.about(about, path, iri, _OFFERED)
+    response.headers["Link"] = links.about(about, path, iri, _OFFERED, extension)
     return response
 
 

@@ -140,10 +140,11 @@ def test_the_pages_together_say_all_that_points_to_it_and_each_says_its_own_shar
 
 def test_pages_link_to_each_other_and_keep_their_number_in_every_form(paged: FlaskClient) -> None:
     found = links(paged.get("/doc/place/PE.ttl?page=2&lang=en"))
-    assert (found["first"], found["prev"]) == (["/doc/place/PE?page=1&lang=en"],) * 2
-    assert (found["next"], found["last"]) == (["/doc/place/PE?page=3&lang=en"],) * 2
+    assert (found["first"], found["prev"]) == (["/doc/place/PE.ttl?page=1&lang=en"],) * 2
+    assert (found["next"], found["last"]) == (["/doc/place/PE.ttl?page=3&lang=en"],) * 2
     assert found["canonical"] == ["https://w3id.org/g7graph/doc/place/PE?page=2"]
     assert "/doc/place/PE.jsonld?page=2&lang=en" in found["alternate"]
+    assert links(paged.get("/doc/place/PE?format=text/turtle"))["next"] == ["/doc/place/PE?page=2&format=text%2Fturtle"]
     assert "next" not in links(paged.get("/doc/place/PE?page=3"))
     assert not {"first", "prev", "next", "last"} & {*links(paged.get("/doc/place/000001"))}
 
