@@ -167,3 +167,24 @@ def test_what_is_not_read_and_what_would_be_overwritten_is_said(tmp_path: Path) 
         ("Warning", "data/ttl/ROUND.TTL", "not-turtle"),
         ("Violation", "data/ttl/derived/progress.ttl", "reserved-name"),
     }
+
+
+def test_what_was_withdrawn_is_neither_described_nor_used_any_more(copy: Path, tmp_path: Path) -> None:
+    root = shutil.copytree(copy, tmp_path / "withdrawn")
+    (root / "data/ttl/tombstones.ttl").write_text("""@prefix agency: <https://w3id.org/g7graph/id/agency/> .
+@prefix dcterms: <http://purl.org/dc/terms/> .
+@prefix prov: <http://www.w3.org/ns/prov#> .
+@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+
+agency:giz a prov:Entity ;
+    dcterms:isReplacedBy agency:giz-international ;
+    prov:invalidatedAtTime "2026-11-24T00:00:00Z"^^xsd:dateTime .
+""")
+    findings = validate(Project.find(root))
+    found = [one for one in findings if "agency:giz" in (one.subject, one.value)]
+    assert {"Tombstone", "Tombstone-type", "Tombstone-changeNote-fr"} <= {
+        one.source.rpartition(":")[2] for one in found
+    }
+    assert {one.source for one in found} >= {"checks/withdrawn-yet-used"}
+    (dangling,) = [one for one in findings if one.value == "agency:giz-international"]
+    assert dangling.source == "dangling-reference"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from typing import TypeVar
 
 import pyoxigraph as ox
@@ -113,7 +114,9 @@ def _written(statements: list[ox.Triple] | list[ox.Quad], form: ox.RdfFormat) ->
 
 def _in_use(statements: list[ox.Triple] | list[ox.Quad]) -> dict[str, str]:
     """Return the prefixes that shorten an IRI of these statements to a name that needs no escape for a slash."""
-    terms = {term for statement in statements for term in _terms(statement)}
+    terms = set(chain.from_iterable(statements))
+    while triples := {term for term in terms if isinstance(term, ox.Triple)}:
+        terms = terms - triples | set(chain.from_iterable(triples))
     iris = {term.value for term in terms if isinstance(term, ox.NamedNode)}
     iris |= {term.datatype.value for term in terms if isinstance(term, ox.Literal)}
     shortened = (vocab.curie(iri).partition(":") for iri in iris)

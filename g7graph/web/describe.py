@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import cast
 
 from pyoxigraph import Literal, NamedNode
 
@@ -86,11 +87,13 @@ class _Page:
 
     def __init__(self, description: Description, iri: str) -> None:
         self.iri, self.incoming = iri, description.incoming
-        self.names = Labels(language()).learn(description.said).learn(description.called)
-        self.said: dict[str, _Grouped] = {}
+        self.names, self.said = Labels(language()), cast(dict[str, _Grouped], {})
+        for quad in description.called:
+            self.names.learn(quad.subject, quad.predicate.value, quad.object)
         for quad in description.said:
-            said = self.said.setdefault(text(quad.subject), {})
-            said.setdefault(quad.predicate.value, []).append(quad.object)  # type: ignore[arg-type]
+            subject, name, value = quad.subject, quad.predicate.value, quad.object
+            self.names.learn(subject, name, value)
+            self.said.setdefault(text(subject), {}).setdefault(name, []).append(value)  # type: ignore[arg-type]
 
     def thing(self) -> Thing:
         quotes = self._all(self.iri, _QUOTE)

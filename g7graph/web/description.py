@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, field
+from itertools import chain
 
 import pyoxigraph as ox
 from pyoxigraph import NamedNode, Quad
@@ -19,7 +20,13 @@ from g7graph.web.tombstones import Tombstone, tombstone
 
 #: What a page is made of; every other form is written where the description is read.
 PARTS = "parts"
+#: What a page shows of what it takes in; it would take longer to read the rest than all else.
+_SHOWN = (
+    *("quote", "translation", "section", "locator", "indicator", "round", "version", "date", "standing", "value"),
+    *("inProcess", "status", "statusFormula", "progress", "attainment", "elapsed", "baseline", "actual", "target"),
+)
 _TYPE = NamedNode(vocab.RDF_TYPE)
+_ON_PAGES = frozenset((_TYPE, *(NamedNode(vocab.G7 + name) for name in _SHOWN)))
 _NQUADS = ox.RdfFormat.N_QUADS
 
 
@@ -93,6 +100,8 @@ class Describer:
         own = [(quad.predicate, quad.object) for quad in said if quad.subject == thing]
         if not own:
             return About(known=False).write()
+        if form == PARTS:
+            said = [quad for quad in said if quad.subject == thing or quad.predicate in _ON_PAGES]
         listing = self._listings.of(self._store, thing)
         incoming = list(listing.page(thing, number))
         about = About(
@@ -107,6 +116,6 @@ class Describer:
 
     def _called(self, said: list[Quad], incoming: list[Quad], known: set[NamedNode]) -> list[Quad]:
         """Return the names and codes of what is mentioned and not `known`."""
-        terms = {term for quad in (*said, *incoming) for term in (quad.subject, quad.predicate, quad.object)}
-        others = [term for term in terms - known if isinstance(term, NamedNode)]
+        terms = set(chain(*said, *incoming)) - known
+        others = [term for term in terms if isinstance(term, NamedNode)]
         return self._store.statements(others, [NamedNode(iri) for iri in (*NAMING, NOTATION)])

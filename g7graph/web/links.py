@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from urllib.parse import quote
 
+from flask import request
+
 from g7graph import vocab
 from g7graph.web import paging
 from g7graph.web.asks import ask
@@ -42,8 +44,10 @@ def described_by(path: str, thing: str) -> str:
     return _link(address(path), "describedby", anchor=thing)
 
 
-def about(about: About, path: str, thing: str, offered: Iterable[Format]) -> str:
-    """Return all the links of the document about a thing."""
+def about(about: About, path: str, thing: str, offered: Iterable[Format], extension: Format | None = None) -> str:
+    """Return all the links of the document about a thing; the pages are in the form that was asked for."""
+    asked = {"format": request.args["format"]} if request.args.get("format") else {}
+    same = f"{path}.{extension.name}" if extension else path
     here = {"page": str(about.number)} if about.number > 1 else {}
     types = [_link(iri, "type", anchor=thing) for iri in about.types[:_MOST_TYPES]]
     return ", ".join(
@@ -53,7 +57,7 @@ def about(about: About, path: str, thing: str, offered: Iterable[Format]) -> str
             described_by(path, thing),
             *types,
             *licences(about.licences),
-            *(_link(address(path, page=str(number)), relation) for relation, number in pages(about).items()),
+            *(_link(address(same, page=str(number), **asked), relation) for relation, number in pages(about).items()),
         ]
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from pyoxigraph import Literal, NamedNode, Quad
+from pyoxigraph import Literal, NamedNode
 
 from g7graph import i18n, vocab
 from g7graph.store import Store
@@ -20,6 +20,7 @@ NAMING = (
 )
 #: The property that says by which code it is cited.
 NOTATION = vocab.STANDARD["skos"] + "notation"
+_TELLING = frozenset((*NAMING, NOTATION))
 _PIECE = 500
 
 
@@ -39,16 +40,14 @@ class Labels:
         self._labels: dict[str, list[Literal]] = {}
         self._codes: dict[str, str] = {}
 
-    def learn(self, quads: Iterable[Quad]) -> Labels:
-        """Learn from those statements that say what something is called, or is cited by."""
-        for quad in quads:
-            if not isinstance(quad.subject, NamedNode) or not isinstance(quad.object, Literal):
-                continue
-            if quad.predicate.value in NAMING:
-                self.add(quad.subject, quad.object)
-            elif quad.predicate.value == NOTATION:
-                self.cite(quad.subject, quad.object)
-        return self
+    def learn(self, thing: object, property_: str, value: object) -> None:
+        """Learn from a statement, if it says what something is called or is cited by."""
+        if property_ not in _TELLING or not isinstance(thing, NamedNode) or not isinstance(value, Literal):
+            return
+        if property_ == NOTATION:
+            self.cite(thing, value)
+        else:
+            self.add(thing, value)
 
     def add(self, thing: NamedNode, label: Literal) -> None:
         """Add a name of a thing."""

@@ -67,7 +67,7 @@ def document(key: str) -> Response:
         response = answer.page("thing.html", path=path, offered=formats.GRAPHS, **told)
     else:
         response = Response(written, content_type=chosen.media_type)
-    response.headers["Link"] = links.about(about, path, iri, _OFFERED)
+    response.headers["Link"] = links.about(about, path, iri, _OFFERED, extension)
     return response
 
 
@@ -97,9 +97,9 @@ def _unknown(key: str) -> UnknownThing:
 
 
 def _keys(store: Store, kind: str) -> set[str]:
-    """Return the keys of the things of a kind, of all where there is no such kind."""
+    """Return keys of things of a kind, of any where there is no such kind: all there are but in large stores."""
     for prefix in (vocab.thing(kind, ""), vocab.THING):
-        rows = ask(store, "options", prefix=[Literal(prefix)]).rows
+        rows = ask(store, "keys", prefix=[Literal(prefix)]).rows
         keys = {row[0].value.removeprefix(vocab.THING) for row in rows if row[0] is not None}
         if keys:
             return keys

@@ -83,8 +83,8 @@ class Shapes:
             self._said.setdefault((triple.subject, triple.predicate.value), []).append(triple.object)  # type: ignore[arg-type]
 
     def all(self) -> list[Shape]:
-        """Return those that have an IRI, by name."""
-        named = {one for one, property_ in self._said if property_ == vocab.RDF_TYPE and isinstance(one, NamedNode)}
+        """Return those that have an IRI of ours, by name."""
+        named = {one for one, _ in self._said if isinstance(one, NamedNode) and one.value.startswith(vocab.SHAPES)}
         return [self._shape(one) for one in sorted(named, key=text)]
 
     def _shape(self, shape: NamedNode) -> Shape:

@@ -141,10 +141,11 @@ def test_the_pages_together_say_all_that_points_to_it_and_each_says_its_own_shar
 
 def test_pages_link_to_each_other_and_keep_their_number_in_every_form(paged: FlaskClient) -> None:
     found = links(paged.get("/doc/place/PE.ttl?page=2&lang=en"))
-    assert (found["first"], found["prev"]) == (["/doc/place/PE?page=1&lang=en"],) * 2
-    assert (found["next"], found["last"]) == (["/doc/place/PE?page=3&lang=en"],) * 2
+    assert (found["first"], found["prev"]) == (["/doc/place/PE.ttl?page=1&lang=en"],) * 2
+    assert (found["next"], found["last"]) == (["/doc/place/PE.ttl?page=3&lang=en"],) * 2
     assert found["canonical"] == ["https://w3id.org/g7graph/doc/place/PE?page=2"]
     assert "/doc/place/PE.jsonld?page=2&lang=en" in found["alternate"]
+    assert links(paged.get("/doc/place/PE?format=text/turtle"))["next"] == ["/doc/place/PE?page=2&format=text%2Fturtle"]
     assert "next" not in links(paged.get("/doc/place/PE?page=3"))
     assert not {"first", "prev", "next", "last"} & {*links(paged.get("/doc/place/000001"))}
 
@@ -302,3 +303,12 @@ def test_somebodys_rdf_is_described_from_its_default_graph_too(tmp_path: Path) -
     assert quads == set(ox.parse(file.read_bytes(), format=ox.RdfFormat.N_QUADS))
     store = app.extensions["g7graph"].store
     assert Describer(Remote(store)).document(PLACE, 1, "nq") == from_worker(store, PLACE, 1, "nq")
+
+
+def test_a_class_of_any_script_fits_into_a_header(tmp_path: Path) -> None:
+    file = tmp_path / "a.ttl"
+    file.write_text(f"<{PLACE}> a <http://x/ñ?a='b'&c=(日)> .", encoding="utf-8")
+    project = Project.find(file)
+    answer = create_app(project, open_store(project)).test_client().get("/doc/place/PE.ttl")
+    assert links(answer)["type"] == ["http://x/%C3%B1?a='b'&c=(%E6%97%A5)"]
+    assert "<http://x/ñ?a='b'&c=(日)>" in answer.text

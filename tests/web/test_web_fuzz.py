@@ -51,6 +51,7 @@ PATHS = (
     "/doc/indicator/4.4",
     "/doc/indicator/4.4.ttl",
     "/ontology",
+    "/shapes",
     "/dataset",
     "/graph/indicators.ttl",
     "/graph-store",
