@@ -3,9 +3,9 @@
     python -m bench.load --triples 10000000 [--data FILE | --framework] [--rounds N] [--dumps] [--folder FOLDER]
 
 What `g7graph build --no-dumps` does and `Store(path).bulk_load` take turns over the same files: N-Quads served as they
-are or, with `--framework`, the Turtle of a framework. `--dumps`: all dumps beside the engine's own of N-Quads. Each is a process of its own, from its start to its end; what
+are or, with `--framework`, the Turtle of a framework. Each is a process of its own, from its start to its end; what
 ours does more for a framework, to derive and to compact, stands on lines of its own. Seconds, peak resident memory,
-ratio of the loads.
+ratio of the loads. `--dumps`: all that `build` writes for publication beside the engine's own dump of N-Quads.
 """
 
 from __future__ import annotations

@@ -109,8 +109,8 @@ def test_the_list_says_so_where_the_data_has_changed_since(small: Project, folde
     client = client_of(small, folder, version="another")
     assert client.get("/dumps/", headers={"Accept": "application/json"}).json["current"] is False  # type: ignore[index]
     page = client.get("/dumps/?lang=en", headers={"Accept": "text/html"}).text
-    assert "which has changed since" in page
-    assert "same data as this site shows" not in page
+    assert "it has changed since these files were made" in page
+    assert "This site shows the same data" not in page
 
 
 @pytest.mark.parametrize("what", ["none", "missing", "empty", "broken", "foreign"])
