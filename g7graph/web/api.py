@@ -156,6 +156,6 @@ def _named(path: str) -> SavedQuery:
     """Return a query by its IRI's path: saved ones by name, rules and checks below their folder."""
     part, _, name = path.rpartition("/")
     library = site().library
-    parts = {"derive": library.rules, "checks": library.checks, "support": library.support}
+    parts = {"derive": library.rules, "checks": library.checks, "support": library.support, "tables": library.tables}
     found = parts[part].get(name) if part in parts else None
     return found or library[path]

@@ -125,7 +125,7 @@ def _thing() -> list[Json]:
 def _texts() -> list[Json]:
     """Describe the names of everything that has the text of a query."""
     library = site().library
-    parts = {"derive": library.rules, "checks": library.checks, "support": library.support}
+    parts = {"derive": library.rules, "checks": library.checks, "support": library.support, "tables": library.tables}
     names = [*library.saved, *(f"{part}/{name}" for part, queries in parts.items() for name in queries)]
     return [operations.segment("name", {"type": "string", "enum": names} if names else TEXT, key="segment_query")]
 
