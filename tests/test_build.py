@@ -265,6 +265,6 @@ def test_a_build_of_the_store_alone_writes_no_dumps(
     assert (alone.exit_code, alone.stderr) == (0, "2 statements in here/store.\n")
     assert not (tmp_path / "dist").exists()
     assert CliRunner().invoke(main, words).exit_code == 0
-    assert sorted(path.name for path in (tmp_path / "dist").iterdir()) == ["dataset.nq", "dumps"]
+    assert sorted(path.name for path in (tmp_path / "dist").iterdir()) == ["dataset.nq", "dumps", "dumps.lock"]
     assert CliRunner().invoke(main, words[:3]).exit_code == 0
     assert (tmp_path / "dist/store.version").read_text() == (tmp_path / "here/store.version").read_text()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import gzip
 import hashlib
 import subprocess
+import sys
+import threading
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -174,7 +176,7 @@ def test_the_same_data_gives_the_same_bytes(built: Path, project: Project, tmp_p
 
 def test_the_whole_dataset_stands_unpacked_beside_the_folder(built: Path, store: LocalStore) -> None:
     assert (built / "dataset.nq").read_bytes() == GRAPHS["nq"].write(store.inner)
-    assert sorted(path.name for path in built.iterdir()) == ["dataset.nq", "dumps"]
+    assert sorted(path.name for path in built.iterdir()) == ["dataset.nq", "dumps", "dumps.lock"]
 
 
 @pytest.fixture
@@ -230,7 +232,7 @@ def test_what_fails_leaves_the_dumps_that_were_there(
     with pytest.raises(OSError, match="no space"):
         dumps.build(store, plain, output, full)
     assert {path.name: path.read_bytes() for path in (output / "dumps").iterdir() if path.is_file()} == before
-    assert sorted(path.name for path in output.iterdir()) == ["dataset.nq", "dumps"]
+    assert sorted(path.name for path in output.iterdir()) == ["dataset.nq", "dumps", "dumps.lock"]
 
 
 @pytest.mark.parametrize("said", [None, "", "{", "[]", '"a"', "{}", '{"dumps": [1]}', '{"dumps": []}'])
@@ -241,3 +243,24 @@ def test_a_folder_that_is_none_of_dumps_says_nothing(plain: Project, tmp_path: P
     assert Manifest.read(tmp_path / "out/dumps") is None
     assert dumps.build(open_local(plain), plain, tmp_path / "out")
     assert Manifest.read(tmp_path / "out/dumps") is not None
+
+
+def test_what_a_build_left_that_was_killed_is_removed_and_one_at_a_time_builds(plain: Project, tmp_path: Path) -> None:
+    output, store = tmp_path / "out", open_local(plain)
+    (output / ".dumps-killed/dumps").mkdir(parents=True)
+    begun = threading.Event()
+    refused: list[str] = []
+
+    def meanwhile(name: str) -> None:
+        if not begun.is_set():
+            begun.set()
+            code = (
+                f"from g7graph.store.stamp import Held; from pathlib import Path; Held(Path({str(output / 'dumps')!r}))"
+            )
+            said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+            refused.append(said.stderr)
+        assert not (output / ".dumps-killed").exists(), name
+
+    assert dumps.build(store, plain, output, meanwhile)
+    assert "StoreError" in refused[0]
+    assert sorted(path.name for path in output.iterdir()) == ["dataset.nq", "dumps", "dumps.lock"]

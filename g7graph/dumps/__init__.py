@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -16,11 +17,13 @@ from g7graph.exports.manifest import Manifest
 from g7graph.project import Project
 from g7graph.queries import Library
 from g7graph.store.local import LocalStore
+from g7graph.store.stamp import Held
 
 NAME = "dumps"
 SUMS = "SHA256SUMS"
 DATASET = "dataset.nq"
 _OLD = "old"
+_SCRATCH = ".dumps-"
 _PACKAGE = Path(__file__).resolve().parent.parent
 _PROGRAM = ("dumps/*.py", "dumps/*.rq", "exports/*.py")
 
@@ -31,11 +34,19 @@ def build(store: LocalStore, project: Project, output: Path, told: Told = lambda
     """Put `dataset.nq` and the folder `dumps` into a folder; return whether they had to be made.
 
     They take the place of those before when they are whole; those of the same data and program stay. `told` is told
-    each name as it begins.
+    each name as it begins. Raises StoreError where another process makes them.
     """
     if _is_current(output, store.version, _fingerprint(project)):
         return False
-    with tempfile.TemporaryDirectory(prefix=".dumps-", dir=output) as scratch:
+    with Held(output / NAME):
+        for left in output.glob(f"{_SCRATCH}*"):  # of a build that was killed
+            shutil.rmtree(left)
+        _replace(output, store, project, told)
+    return True
+
+
+def _replace(output: Path, store: LocalStore, project: Project, told: Told) -> None:
+    with tempfile.TemporaryDirectory(prefix=_SCRATCH, dir=output) as scratch:
         place = Path(scratch)
         folder = Folder(place / NAME, told)
         folder.path.mkdir()
@@ -44,7 +55,6 @@ def build(store: LocalStore, project: Project, output: Path, told: Told = lambda
         if (output / NAME).is_dir():
             (output / NAME).rename(place / _OLD)
         folder.path.rename(output / NAME)
-    return True
 
 
 def _fill(folder: Folder, store: LocalStore, project: Project, scratch: Path) -> None:

@@ -22,8 +22,9 @@ from g7graph.exports.graphs import canonical
 _RUN_BYTES = 64_000_000
 _TYPE = f"<{vocab.RDF_TYPE}>".encode()
 _APART = b"\0"  # before every character of a term
-#: A line of N-Quads; the graph is the last term, and no literal ends like an IRI that has no quote in it.
-_LINE = re.compile(rb'(?P<s>\S+) (?P<p>\S+) (?P<o>.*?)(?: (?P<g><[^<>"\s]*>|_:\S+))? \.\n', re.DOTALL)
+_END = b" .\n"
+#: What an object ends with that has spaces in it: after the last of these there is only the graph.
+_CLOSINGS = {b'"': b'"', b"<<": b")>>"}
 LITERAL = re.compile(rb'"(?:[^"\\]|\\.)*"')
 
 
@@ -101,9 +102,22 @@ def _spilled(run: list[bytes], opened: ExitStack, scratch: Path) -> IO[bytes]:
 
 def _keyed(line: bytes) -> bytes:
     """Write a statement so that bytes sort as TriG is written: by graph and subject, the type first."""
-    found = cast(re.Match[bytes], _LINE.fullmatch(line))
-    first = b"0" if found["p"] == _TYPE else b"1"
-    return _APART.join((found["g"] or b"", found["s"], first, found["p"], found["o"])) + b"\n"
+    subject, predicate, rest = line.split(b" ", 2)
+    value, graph = _parted(rest.removesuffix(_END))
+    first = b"0" if predicate == _TYPE else b"1"
+    return _APART.join((graph, subject, first, predicate, value)) + b"\n"
+
+
+def _parted(rest: bytes) -> tuple[bytes, bytes]:
+    """Part the object of a statement from its graph, which may be none.
+
+    >>> _parted(b'"a <b>"@en <http://x/g>'), _parted(b"<http://x/o>")
+    ((b'"a <b>"@en', b'<http://x/g>'), (b'<http://x/o>', b''))
+    """
+    closing = _CLOSINGS.get(rest[:1]) or _CLOSINGS.get(rest[:2])
+    begin = rest.rfind(closing) if closing else 0
+    end = rest.find(b" ", begin)
+    return (rest, b"") if end < 0 else (rest[:end], rest[end + 1 :])
 
 
 def _restored(line: bytes) -> bytes:

@@ -22,6 +22,7 @@ from g7graph.exports.ordered import LITERAL
 GZIP = "application/gzip"
 _LEVEL = 6
 _HEAD_BYTES = 1 << 16
+_MOST_SEEN = 10_000
 _SPACES = sorted((re.escape(f"<{space}".encode()) for space in vocab.PREFIXES.values()), key=len, reverse=True)
 _SHORT = re.compile(b"(" + b"|".join(_SPACES) + rb")[^/<>]*>")
 #: What follows a literal of which the type is not said → the namespace of that type.
@@ -101,22 +102,47 @@ def packed(target: Path) -> Iterator[IO[bytes]]:
 
 
 def traits(path: Path) -> Traits:
-    """Look through lines of N-Triples for what they ask of a format.
+    """Look through lines of N-Triples, by subject, for what they ask of a format.
 
     A prefix is in use that shortens an IRI of some statement, or a literal's type, which may go without saying.
     """
     found: set[bytes] = set()
     predicates: set[bytes] = set()
+    seen: set[bytes] = set()  # what was looked at already: of many IRIs only a beginning differs in nothing
     is_newer = False
     with path.open("rb") as source:
         for line in source:
-            bare = LITERAL.sub(b'"', line)
-            found.update(_SHORT.findall(bare))
-            found.update(space for mark, space in _UNSAID.items() if mark in bare)
-            predicates.add(bare.split(b" ", 2)[1])
-            is_newer = is_newer or _NEWER.search(bare) is not None
+            subject, predicate, rest = line.split(b" ", 2)
+            predicates.add(predicate)
+            for sign in (_sign(subject), _sign(rest)):
+                if sign not in seen:
+                    seen.add(sign)
+                    found |= _spaces(sign)
+                    is_newer = is_newer or _NEWER.search(sign) is not None
+            if len(seen) > _MOST_SEEN:
+                seen.clear()
+    found |= _spaces(b" ".join(predicates))
     has_nameless = not all(can_be_named(predicate[1:-1].decode()) for predicate in predicates)
     return Traits(frozenset(found), is_newer, has_nameless)
+
+
+def _sign(term: bytes) -> bytes:
+    r"""Return what tells the prefix of a term, the same for many: the beginning of an IRI, the type of a literal.
+
+    >>> _sign(b"<http://x/a/b> .\n"), _sign(b'"12"^^<http://x/t> .\n')
+    (b'<http://x/a/>', b'"^^<http://x/t> .\\n')
+    """
+    if term.startswith(b"<<"):
+        return LITERAL.sub(b'"', term)
+    if term.startswith(b"<"):
+        return term[: max(term.rfind(b"/"), term.rfind(b"#")) + 1] + b">"
+    return term[term.rfind(b'"') :] if term.startswith(b'"') else b""
+
+
+def _spaces(signs: bytes) -> set[bytes]:
+    """Return the namespaces that have a prefix, of what tells them."""
+    unsaid = {space for mark, space in _UNSAID.items() if mark in signs}
+    return {*_SHORT.findall(signs), *unsaid}
 
 
 def _nquads(part: Part, out: IO[bytes]) -> bool:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from math import isfinite
 from typing import IO, TYPE_CHECKING
 
@@ -20,6 +21,7 @@ from g7graph.table import Table, Value, python
 
 if TYPE_CHECKING:
     from openpyxl.cell.cell import Cell
+    from openpyxl.styles import Alignment, Font
     from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 MOST_ROWS = 2**20 - 1
@@ -74,19 +76,34 @@ def write(sheets: Iterable[Sheet], out: IO[bytes]) -> None:
         _timeless(made, out)
 
 
-def _cell(sheet: WriteOnlyWorksheet, value: Value, *, bold: bool = False) -> Cell:
+def _cell(sheet: WriteOnlyWorksheet, value: Value, *, bold: bool = False) -> Cell | Value:
     from openpyxl.cell import WriteOnlyCell
-    from openpyxl.styles import Alignment, Font
 
     content = _content(value)
+    if not isinstance(content, str) and not bold:
+        return content
     cell = WriteOnlyCell(sheet, content)  # type: ignore[arg-type]  # the stubs forget Decimal and date
     if isinstance(content, str):
         cell.data_type = "s"
         cell.quotePrefix = content.startswith(("=", "+", "-", "@"))
-        cell.alignment = Alignment(vertical="top", wrap_text=len(content) > _WIDTHS[1])
+        cell.alignment = _alignment(wrapped=len(content) > _WIDTHS[1])
     if bold:
-        cell.font = Font(bold=True)
+        cell.font = _bold()
     return cell
+
+
+@cache
+def _alignment(*, wrapped: bool) -> Alignment:
+    from openpyxl.styles import Alignment
+
+    return Alignment(vertical="top", wrap_text=wrapped)
+
+
+@cache
+def _bold() -> Font:
+    from openpyxl.styles import Font
+
+    return Font(bold=True)
 
 
 def _content(value: Value) -> Value:

@@ -25,6 +25,7 @@ from g7graph.web import create_app, outgo
 from g7graph.web.options import Options
 from g7graph.web.ranges import asked
 
+ROOT = Path(__file__).resolve().parent.parent.parent
 LARGE = "large.bin"
 CONTENT = bytes(range(256)) * 8192  # two megabytes: more than what is kept or sent at once
 
@@ -109,8 +110,8 @@ def test_the_list_says_so_where_the_data_has_changed_since(small: Project, folde
     client = client_of(small, folder, version="another")
     assert client.get("/dumps/", headers={"Accept": "application/json"}).json["current"] is False  # type: ignore[index]
     page = client.get("/dumps/?lang=en", headers={"Accept": "text/html"}).text
-    assert "which has changed since" in page
-    assert "same data as this site shows" not in page
+    assert "it has changed since these files were made" in page
+    assert "This site shows the same data" not in page
 
 
 @pytest.mark.parametrize("what", ["none", "missing", "empty", "broken", "foreign"])
@@ -173,6 +174,12 @@ def real_dumps(tmp_path_factory: pytest.TempPathFactory, project: Project, store
     output = tmp_path_factory.mktemp("real")
     dumps.build(store, project, output)
     return taking(create_app(project, store, options=Options(dumps=output / "dumps")))
+
+
+def test_the_query_of_a_table_has_an_address(real_dumps: FlaskClient) -> None:
+    text = real_dumps.get("/query/tables/places.rq").text
+    assert text == (ROOT / "queries/tables/places.rq").read_text(encoding="utf-8")
+    assert "<h1>" in real_dumps.get("/query/tables/places", headers={"Accept": "text/html"}).text
 
 
 def test_a_head_tells_what_a_get_would_and_has_no_parts(client: FlaskClient) -> None:
