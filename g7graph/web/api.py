@@ -102,9 +102,8 @@ def page(asked: SavedQuery, now: Citation, found: runs.Ran | None = None, *, run
         changed=run.changes(now) if run else (),
         cite_as=runs.absolute(run or now),
     )
-    if found:
-        runs.page_of(response, found)
-    return answer.alternates(response, where, offered_by(asked))
+    answer.alternates(response, where, offered_by(asked))
+    return runs.page_of(response, found) if found else response
 
 
 def _field(param: Param, given: str, now: Citation) -> tuple[Param, dict[str, str], str, str]:
