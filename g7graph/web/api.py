@@ -90,7 +90,8 @@ def page(asked: SavedQuery, now: Citation, found: rows.Shown | None = None, *, r
     given = runs.values(asked)
     form = [_field(param, given.get(param.name, ""), now) for param in asked.params if param.type != "lang"]
     where = run.path if run else f"api/queries/{asked.name}"
-    downloads = [(one, address(f"{where}.{one.name}", **given)) for one in offered_by(asked)]
+    more = {runs.EXPLAIN: "1"} if found and found.evidence is not None else {}
+    downloads = [(one, address(f"{where}.{one.name}", **given, **more)) for one in offered_by(asked)]
     response = answer.page(
         "query.html",
         query=asked,
