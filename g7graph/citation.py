@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
 from pyoxigraph import NamedNode
 
-from g7graph import vocab
+from g7graph import run, vocab
 from g7graph.errors import UsageError
 from g7graph.queries import SavedQuery
 from g7graph.run import Given
@@ -97,6 +98,10 @@ def edition(store: Store) -> str:
 
     A remote store, of which nobody knows when it changes, has no hash.
     """
-    rows = store.table(_VERSION.read_text(encoding="utf-8")).rows
-    published = [_UNSAFE.sub("", text(row[0])) for row in rows[:1]]
-    return "-".join(filter(None, [*published, store.version])) or _UNKNOWN
+    published = _UNSAFE.sub("", text(run.fact(store, _asked())))
+    return "-".join(filter(None, [published, store.version])) or _UNKNOWN
+
+
+@cache
+def _asked() -> str:
+    return _VERSION.read_text(encoding="utf-8")

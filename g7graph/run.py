@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
+from weakref import WeakKeyDictionary
 
 from pyoxigraph import Literal, NamedNode
 
@@ -14,11 +15,13 @@ from g7graph import i18n, vocab
 from g7graph.errors import BadParameter
 from g7graph.queries import Library, Param, SavedQuery, slot
 from g7graph.store import Answer, Engine, Store
-from g7graph.table import Table, python
+from g7graph.table import Table, Term, python
 
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
 #: What a slot is filled with.
 Given = NamedNode | Literal
+_MOST_FACTS = 100
+_FACTS: WeakKeyDictionary[Store, tuple[str, dict[str, Term | None]]] = WeakKeyDictionary()
 _NAMES = Path(__file__).with_name("names.rq")
 
 
@@ -81,10 +84,28 @@ def defaults(store: Store, library: Library, query: SavedQuery, given: Mapping[s
     for param in query.params:
         if param.default_query and param.name not in given:
             text = library.support[param.default_query].text
-            rows = store.table(filled(text, {name: [term] for name, term in given.items()})).rows
-            if rows and isinstance(rows[0][0], NamedNode | Literal):
-                found[param.name] = rows[0][0]
+            term = fact(store, filled(text, {name: [term] for name, term in given.items()}))
+            if isinstance(term, NamedNode | Literal):
+                found[param.name] = term
     return found
+
+
+def fact(store: Store, text: str) -> Term | None:
+    """Return the first thing that a query finds, if any; it is asked once of each version of the data."""
+    version = store.version
+    if not version:  # nobody knows when a remote store changes
+        return _first(store, text)
+    known_of, known = _FACTS.get(store, ("", {}))
+    if known_of != version or len(known) >= _MOST_FACTS:
+        _FACTS[store] = version, (known := {})
+    if text not in known:
+        known[text] = _first(store, text)
+    return known[text]
+
+
+def _first(store: Store, text: str) -> Term | None:
+    rows = store.table(text).rows
+    return rows[0][0] if rows else None
 
 
 def named(store: Store, kinds: Collection[str]) -> dict[str, Named]:

@@ -12,7 +12,9 @@ from click.testing import CliRunner
 
 import g7graph
 from g7graph.cli import main
+from g7graph.project import Project
 from g7graph.store.local import LocalStore
+from g7graph.web import create_app
 
 ROOT = Path(__file__).resolve().parent.parent
 READMES = ["README.md", "README.es.md"]
@@ -61,6 +63,17 @@ def test_the_files_the_readme_points_at_exist(readme: str) -> None:
     links = re.findall(r"\]\((?!https?:)([^)#]+)\)", (ROOT / readme).read_text(encoding="utf-8"))
     assert links
     assert [link for link in links if not (ROOT / link).exists()] == []
+
+
+def test_what_the_interface_is_shown_by_is_answered(store: LocalStore) -> None:
+    client = create_app(Project.default(), store).test_client()
+    shown = [line for block in blocks("docs/api.md", "sh") for line in block.splitlines()]
+    addresses = re.findall(r"^curl (?:-i )?'http://127\.0\.0\.1:8000(/.*)'$", "\n".join(shown), re.MULTILINE)
+    assert len(addresses) == len(shown) == 3
+    answers = [client.get(address) for address in addresses]
+    assert [answer.status_code for answer in answers] == [200, 200, 200]
+    assert answers[1].headers["X-Total-Count"] == "766"
+    assert b"43 gobiernos locales han simplificado" in answers[2].data
 
 
 def test_one_version_of_program_and_vocabulary_everywhere() -> None:

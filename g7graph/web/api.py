@@ -72,7 +72,7 @@ def answered(asked: SavedQuery, chosen: Format, run: Citation | None = None) -> 
     elif chosen is formats.HTML:
         found = runs.tabled(asked, "json", cited=run, usual=SHOWN)
         now = found.told.citation
-        response = page(asked, now, found, run=run)
+        response = runs.page_of(page(asked, now, rows.shown(asked, found), run=run), found)
     else:
         found = runs.tabled(asked, chosen.name, cited=run)
         now = found.told.citation
@@ -85,25 +85,24 @@ def offered_by(asked: SavedQuery) -> tuple[Format, ...]:
     return formats.TABLES if answer.is_table(asked) else formats.GRAPHS
 
 
-def page(asked: SavedQuery, now: Citation, found: runs.Ran | None = None, *, run: Citation | None = None) -> Response:
+def page(asked: SavedQuery, now: Citation, found: rows.Shown | None = None, *, run: Citation | None = None) -> Response:
     """Answer with a query's page: what it is, its form, a page of its rows, the downloads, how it is cited."""
     given = runs.values(asked)
     form = [_field(param, given.get(param.name, ""), now) for param in asked.params if param.type != "lang"]
     where = run.path if run else f"api/queries/{asked.name}"
-    downloads = [(one, address(f"{where}.{one.name}", **given)) for one in offered_by(asked)]
+    more = {runs.EXPLAIN: "1"} if found and found.evidence is not None else {}
+    downloads = [(one, address(f"{where}.{one.name}", **given, **more)) for one in offered_by(asked)]
     response = answer.page(
         "query.html",
         query=asked,
         form=form,
-        rows=rows.shown(asked, found) if found else None,
+        rows=found,
         downloads=downloads,
         citation=now,
         cited=run,
         changed=run.changes(now) if run else (),
         cite_as=runs.absolute(run or now),
     )
-    if found:
-        runs.page_of(response, found)
     return answer.alternates(response, where, offered_by(asked))
 
 

@@ -156,7 +156,7 @@ def _values(param: Param) -> Json:
     keys = {api.key_of(iri): label for iri, label in things.items()}
     labels = sorted({*things.values(), *_examples(param)} - set(keys))
     listed: Mapping[str, list[str]] = {"by_code": list(keys), "by_label": labels, "by_iri": list(things)}
-    choices = [{"title": said(key), "enum": values} for key, values in listed.items() if values]
+    choices = [{"title": said(key), "type": "string", "enum": values} for key, values in listed.items() if values]
     explained = " · ".join(f"`{key}` {label}" for key, label in keys.items())
     return {"type": "string", "description": explained, "anyOf": choices}
 

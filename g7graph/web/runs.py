@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from typing import IO, cast
 
@@ -162,7 +163,9 @@ def answered(asked: SavedQuery, wanted: Wanted, given: Mapping[str, str]) -> IO[
     if isinstance(store, PooledStore):
         job = {"query": asked.name, "values": given, "lang": language(), "wanted": asdict(wanted)}
         return store.pool.run(job)
-    out = call.in_memory()
-    own = Run(asked, given, language())
-    note(result.give(cast(Engine, store), site().library, own, wanted, out), out)  # a remote one: it is asked itself
-    return out
+    with ExitStack() as opened:
+        out = opened.enter_context(call.in_memory())
+        engine = cast(Engine, store)  # a remote one, which is asked here
+        note(result.give(engine, site().library, Run(asked, given, language()), wanted, out), out)
+        opened.pop_all()  # who asked closes it
+        return out

@@ -99,13 +99,19 @@ def results(asked: SavedQuery, explaining: Sequence[Column] = ()) -> Json:
     cells = {column.name: _cell(column) for column in asked.columns}
     if not cells:  # the header promises nothing
         return reference("schemas", "sparql-results")
-    heads: list[Json] = [{"const": list(cells)}]
-    more = {}
-    if explaining:
-        heads.append({"const": [*cells, explain.COLUMN]})
-        more = {explain.COLUMN: _explanation(explaining)}
-    head = record({"vars": heads[0] if len(heads) == 1 else {"anyOf": heads}}, {"link": listed(TEXT)})
+    more = {explain.COLUMN: _explanation(explaining)} if explaining else {}
+    head = record({"vars": _named([*cells, *more], least=len(cells))}, {"link": listed(TEXT)})
     return record({"head": head, "results": record({"bindings": listed(record({}, {**cells, **more}))})})
+
+
+def _named(names: Sequence[str], *, least: int) -> Json:
+    """Describe a list of names in their order, of which the first so many are always there."""
+    return {
+        "type": "array",
+        "prefixItems": [{"type": "string", "const": name} for name in names],
+        "minItems": least,
+        "maxItems": len(names),
+    }
 
 
 def _explanation(columns: Sequence[Column]) -> Json:

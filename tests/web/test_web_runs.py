@@ -186,6 +186,7 @@ def test_explained_rows_say_where_they_come_from(real: FlaskClient) -> None:
     assert "43 gobiernos locales han simplificado" in page
     assert 'href="/doc/passage/monitoring-4.4-actual?lang=en"' in page
     assert 'href="/api/queries/indicator-progress?result=4&amp;lang=en"' in page  # without explanations
+    assert 'href="/api/queries/indicator-progress.xlsx?result=4&amp;explain=1&amp;lang=en"' in page
 
 
 def test_what_nothing_explains_takes_no_explain(client: FlaskClient) -> None:
@@ -215,7 +216,7 @@ def test_the_address_of_a_run_holds_what_it_was(real: FlaskClient) -> None:
     address = links(answer)["cite-as"]
     digest = hashlib.sha256(answer.data).hexdigest()
     assert re.fullmatch(
-        r"http://localhost/api/runs/axis-progress/[0-9a-f]{16}/0\.1\.0-[0-9a-f]{16}/sha256-"
+        r"http://localhost/api/runs/axis-progress/[0-9a-f]{16}/[0-9.]+-[0-9a-f]{16}/sha256-"
         + digest
         + r"\?lang=en&objective=objective%3A1&round=round%3A2014-05",
         address,
