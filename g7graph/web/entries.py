@@ -116,15 +116,15 @@ class Entries:
         relations = [
             ("used_on", facts.nodes(iri, "schema:domainIncludes")),
             ("values_from", self._values(iri)),
-            ("domain", facts.nodes(iri, "rdfs:domain")),
-            ("range", facts.nodes(iri, "rdfs:range")),
             ("inverse", [*facts.nodes(iri, "owl:inverseOf"), *facts.subjects("owl:inverseOf", iri)]),
             ("superproperties", terms.parents(iri)),
             ("subproperties", terms.children(iri)),
         ]
         asked = [one for one in self._rules.about(iri) if one.target != iri] + self._rules.on(iri)
         rules = [Asked(terms.cell(one.target), one.text(terms.lang), one.is_warning) for one in asked]
-        return replace(self._entry(iri, terms.kinds[iri], relations), rules=rules)
+        entry = self._entry(iri, terms.kinds[iri], relations)
+        inferred = [name for name in ("domain", "range") if facts.nodes(iri, f"rdfs:{name}")]
+        return replace(entry, rules=rules, traits=[*entry.traits, *inferred])
 
     def _entry(self, iri: str, kind: str, relations: Sequence[tuple[str, Sequence[str]]]) -> Entry:
         facts, lang = self._terms.facts, self._terms.lang

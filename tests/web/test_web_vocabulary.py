@@ -122,6 +122,7 @@ def test_a_property_says_where_it_is_used_what_is_asked_and_what_the_data_say_wi
     assert "Values Key result, Objective" in text or "Values Objective, Key result" in text
     assert "Inverse Has indicator" in text
     assert "functional: one value at most" in text
+    assert "rdfs:domain: what has it is of that class; rdfs:range" in said(pages["en"], "parentCompany")
     assert "indicator:4.4 g7:parent result:4 ." in text
     assert "close match cids:forOutcome, sdg:isIndicatorOf" in text
     assert "added in 0.1.0" in text
