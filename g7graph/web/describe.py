@@ -11,10 +11,8 @@ from pyoxigraph import Literal, NamedNode
 from g7graph import vocab
 from g7graph.store import Store
 from g7graph.table import Table, Term, Value, python, text
-from g7graph.web import codelists
 from g7graph.web.asks import ask
 from g7graph.web.cells import Cell, cell
-from g7graph.web.codelists import CodeList
 from g7graph.web.context import language
 from g7graph.web.names import Name, Names
 
@@ -76,8 +74,6 @@ class Thing:
     incoming: list[Property]
     incoming_total: int
     incoming_shown: int
-    codes: CodeList | None = None
-    codes_path: str | None = None
 
 
 def described(store: Store, iri: NamedNode) -> Thing:
@@ -88,7 +84,6 @@ def described(store: Store, iri: NamedNode) -> Thing:
     named = [iri, *_terms(said), *_terms(incoming), *_terms(measured.rows), *_terms(derived.rows)]
     names = Names(store, named, language())
     quotes = [cell(value, names) for property_, value in said if property_.value == _QUOTE]
-    is_list = (NamedNode(_TYPE), NamedNode(codelists.SCHEME)) in said
     return Thing(
         iri=iri.value,
         name=names[iri.value],
@@ -101,8 +96,6 @@ def described(store: Store, iri: NamedNode) -> Thing:
         incoming=_properties(incoming[:MOST_INCOMING], names),
         incoming_total=_count(store, iri) if len(incoming) > MOST_INCOMING else len(incoming),
         incoming_shown=min(len(incoming), MOST_INCOMING),
-        codes=codelists.of(store, iri) if is_list else None,
-        codes_path=codelists.graph_of(store, iri.value) if is_list else None,
     )
 
 

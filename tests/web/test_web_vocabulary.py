@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from html.parser import HTMLParser
 from pathlib import Path
@@ -328,12 +329,23 @@ def test_changes_are_told_by_version_the_newest_first(old: FlaskClient) -> None:
 
 def test_rules_warnings_and_uses_are_those_of_the_framework(old: FlaskClient) -> None:
     page = old.get("/ontology?lang=en", headers=BROWSER).text
-    assert "Indicator : Give it a hue. warning" in said(page, "hue")
-    assert re.search(r"Rules \(1\) Not so far\.", said(page, "Indicator")), "a rule on more than one property"
+    assert "Indicator : Give it a hue. g7sh:Indicator-hue warning" in said(page, "hue")
+    assert re.search(r"Rules \(1\) Not so far\. g7sh:Indicator-far", said(page, "Indicator")), (
+        "a rule on more than one property"
+    )
     assert "Hue g7:hue 1–2 xsd:string" in said(page, "Indicator")
     assert "one statement: The first → red" in said(page, "hue")
     assert "2 things, for example The first" in said(page, "Indicator")
     assert "&lt;b&gt;What&lt;/b&gt;" in page
+
+
+@pytest.mark.parametrize("address", ["/ontology", "/ontology/0.1.0", "/doc/status"])
+def test_everything_that_a_page_leads_to_here_is_there(real: FlaskClient, address: str) -> None:
+    found = re.findall(r'(?:href|src)="(/[^"#]*)', real.get(address, headers=BROWSER).text)
+    leads = {html.unescape(one) for one in found if not one.startswith("/shapes")}  # each shape by its own hash
+    assert len(leads) > 20
+    for lead in leads:
+        assert real.get(lead, headers=BROWSER).status_code in (200, 303), lead
 
 
 def test_data_without_a_vocabulary_say_so(client: FlaskClient) -> None:
