@@ -15,13 +15,13 @@ from rdflib.term import Node
 
 import g7graph
 from g7graph import vocab
-from g7graph.project import GraphFile, Project
+from g7graph.project import APART, GraphFile, Project
 from g7graph.turtle import format_text, header_of
 from g7graph.validate import links, sources, terms
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "ontology"
-FILES = sorted(path for path in FOLDER.rglob("*.ttl") if "shapes" not in path.parts)
+FILES = sorted(path for path in FOLDER.rglob("*.ttl") if path.relative_to(FOLDER).parts[0] not in APART)
 CODES = sorted((FOLDER / "codes").glob("*.ttl"))
 LISTS = sorted((FOLDER / "terms").glob("*.txt"))
 ONTOLOGY = URIRef(vocab.ONTOLOGY)
@@ -29,7 +29,7 @@ LANGUAGES = ["en", "es", "fr"]
 PROPERTY_TYPES = (OWL.ObjectProperty, OWL.DatatypeProperty)
 Pair = tuple[Node, Node]
 G7, QB, PROF = Namespace(vocab.G7), Namespace(vocab.STANDARD["qb"]), Namespace(vocab.STANDARD["prof"])
-SCHEMA = Namespace(vocab.STANDARD["schema"])
+SCHEMA, ADMS, DCAT = (Namespace(vocab.STANDARD[name]) for name in ("schema", "adms", "dcat"))
 PREFIXES = "".join(f"@prefix {prefix}: <{space}> .\n" for prefix, space in vocab.PREFIXES.items())
 #: What is computed from the document's data, not said in it.
 DERIVED = (G7.Overview, G7.Progress, G7.ProgressSummary)
@@ -154,6 +154,46 @@ def test_the_header_says_what_the_vocabulary_is_whose_and_which_version(vocabula
         (day,) = vocabulary.objects(ONTOLOGY, predicate)
         assert isinstance(day, Literal)
         assert day.datatype == XSD.date
+
+
+def test_the_versions_recorded_end_with_the_present_one_and_are_told_in_three_languages(
+    vocabulary: Graph, ontology: Graph
+) -> None:
+    now = URIRef(f"{ONTOLOGY}/{g7graph.__version__}")
+    assert list(ontology.objects(ONTOLOGY, DCAT.hasCurrentVersion)) == [now]
+    recorded = set(ontology.objects(ONTOLOGY, DCAT.hasVersion))
+    assert recorded == set(ontology.subjects(DCAT.isVersionOf, ONTOLOGY))
+    assert now in recorded
+    assert ontology.value(now, DCTERMS.issued) == vocabulary.value(ONTOLOGY, DCTERMS.issued)
+    assert set(ontology.objects(now, DCAT.previousVersion)) == set(vocabulary.objects(ONTOLOGY, OWL.priorVersion))
+    for one in recorded:
+        (number,) = ontology.objects(one, DCAT.version)
+        assert str(one) == f"{ONTOLOGY}/{number}"
+        for predicate in (DCTERMS.title, ADMS.versionNotes):
+            assert languages(ontology, one, predicate) == LANGUAGES
+
+
+def test_a_change_note_names_a_version_that_is_recorded(ontology: Graph) -> None:
+    recorded = {str(number) for number in ontology.objects(None, DCAT.version)}
+    notes = [(term, str(note)) for term, note in ontology.subject_objects(SKOS.changeNote)]
+    assert len(notes) > 300
+    for term, note in notes:
+        found = re.fullmatch(r"(Added|Changed|Deprecated) in (\d+\.\d+\.\d+)(: \S.*)?", note)
+        assert found is not None, (term, note)
+        assert found[2] in recorded, (term, note)
+        assert found[1] == "Added" or found[3], f"{term}: what was changed, or why not to use it any more"
+
+
+def test_what_is_deprecated_says_since_when(ontology: Graph) -> None:
+    noted = {term for term, note in ontology.subject_objects(SKOS.changeNote) if str(note).startswith("Deprecated")}
+    assert noted == set(ontology.subjects(OWL.deprecated, Literal(True)))
+
+
+def test_an_earlier_version_is_recorded_and_parses() -> None:
+    recorded = {str(number) for number in parsed(FOLDER / "versions.ttl").objects(None, DCAT.version)}
+    for number, path in Project.default().earlier_vocabularies().items():
+        assert number in recorded - {g7graph.__version__}
+        assert parsed(path).value(ONTOLOGY, OWL.versionInfo) == Literal(number)
 
 
 def test_the_vocabulary_imports_nothing_and_has_its_logo_beside_it(vocabulary: Graph) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from pathlib import Path
 
 from flask import Flask, Response, request
@@ -18,6 +19,7 @@ from g7graph.store.local import LocalStore
 from g7graph.web import (
     api,
     cells,
+    codelists,
     context,
     dashboard,
     dataset,
@@ -95,20 +97,23 @@ def create_app(
 
 
 def fingerprint(project: Project, options: Options) -> str:
-    """Return a hash of what answers depend on beside the data.
-
-    The shapes, earlier vocabularies, the saved queries, the program, what the operator chose.
+    """Return a hash of what answers depend on beside the data: program, saved queries, shapes, what the operator chose.
 
     16 hexadecimal digits of SHA-256.
     """
     chosen = (options.lang, options.writable, options.federation.prefixes, options.limits)
     digest = hashlib.sha256(f"{__version__} {chosen}\n".encode())
-    for path in (*project.shape_files(), *project.earlier_vocabularies().values()):
-        digest.update(project.name_of(path).encode() + b"\n" + path.read_bytes())
-    for folder, patterns in ((_PROGRAM, _PROGRAM_FILES), (project.queries, ("*.rq",))):
+    for folder, patterns in _files(project):
         for path in sorted(path for pattern in patterns for path in folder.rglob(pattern)):
             digest.update(path.relative_to(folder).as_posix().encode() + b"\n" + path.read_bytes())
     return digest.hexdigest()[:16]
+
+
+def _files(project: Project) -> Iterator[tuple[Path, tuple[str, ...]]]:
+    yield _PROGRAM, _PROGRAM_FILES
+    yield project.queries, ("*.rq",)
+    yield project.ontology / "shapes", ("*.ttl",)
+    yield project.ontology / "versions", ("*.ttl",)
 
 
 def _set_up_templates(app: Flask) -> None:
@@ -128,6 +133,7 @@ def _set_up_templates(app: Flask) -> None:
         signs={state: sign for state, _, sign in dashboard.STATES},
         version=__version__,
         word=context.word,
+        code_list=codelists.code_list,
     )
     app.jinja_env.undefined = StrictUndefined
     app.context_processor(lambda: {"lang": context.language(), "chosen_language": request.args.get("lang")})

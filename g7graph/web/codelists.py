@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from pyoxigraph import NamedNode
 
 from g7graph import vocab
-from g7graph.store import Store
 from g7graph.table import python
 from g7graph.web.asks import ask, fill
 from g7graph.web.cells import Cell
-from g7graph.web.context import language
+from g7graph.web.context import language, site
 from g7graph.web.facts import Facts
 from g7graph.web.terms import Terms
 from g7graph.web.versions import Change, history
@@ -37,13 +36,17 @@ class Code:
 
 @dataclass(frozen=True)
 class CodeList:
-    """A code list: what it is called, what it is for, the properties that take its codes, its codes by key."""
+    """A code list: what it is called, what it is for, the properties that take its codes, its codes by key.
+
+    `path` leads to the graph that holds it whole.
+    """
 
     cell: Cell
     key: str
     definition: str
     properties: list[Cell]
     codes: list[Code]
+    path: str | None = None
 
 
 def listed(terms: Terms) -> list[CodeList]:
@@ -52,18 +55,16 @@ def listed(terms: Terms) -> list[CodeList]:
     return [_list(terms, cell.iri, {}) for cell in terms.cells(schemes)]
 
 
-def of(store: Store, scheme: NamedNode) -> CodeList:
-    """Read a code list for its own page."""
+def code_list(iri: str, types: Iterable[Cell]) -> CodeList | None:
+    """Read a code list for its own page; None for a thing whose types say that it is none."""
+    if SCHEME not in (one.iri for one in types):
+        return None
+    store, scheme = site().store, NamedNode(iri)
     terms = Terms(Facts(store.triples(fill("code-list", {"scheme": [scheme]}))), language(), inside=False)
     rows = ask(store, "code-uses", scheme=[scheme]).rows
     uses = {code.value: int(str(python(count))) for code, count in rows if code is not None and count is not None}
-    return _list(terms, scheme.value, uses)
-
-
-def graph_of(store: Store, scheme: str) -> str | None:
-    """Return the path of the graph that holds a whole code list, None where there is none."""
-    iri = vocab.graph(_GRAPH + scheme.removeprefix(vocab.THING))
-    return vocab.local_path(iri) if iri in store.graphs() else None
+    graph = vocab.graph(_GRAPH + iri.removeprefix(vocab.THING))
+    return replace(_list(terms, iri, uses), path=vocab.local_path(graph) if graph in store.graphs() else None)
 
 
 def _list(terms: Terms, scheme: str, uses: Mapping[str, int]) -> CodeList:

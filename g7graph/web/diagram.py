@@ -8,7 +8,7 @@ from g7graph.web import layout
 from g7graph.web.cells import Cell
 from g7graph.web.terms import Terms
 
-COLUMNS = 4
+_COLUMNS = 4
 _WIDTH, _SPACE, _MARGIN = 214, 76, 8
 _HEAD, _ROW, _FOOT = 26, 18, 6
 _LETTERS = 30  # that fit in a row
@@ -81,14 +81,15 @@ def drawn(terms: Terms) -> Diagram:
         sorted((source, to) for source, one in sketches.items() for ways in one.properties.values() for to in ways)
     )
     edges = tuple((source, to) for source, to in leads if source != to)
-    arranged = layout.columns(tuple(sizes.items()), edges, COLUMNS)
+    count = max(1, min(_COLUMNS, len(sizes)))
+    arranged = layout.columns(tuple(sizes.items()), edges, count)
     places = {
         name: (_MARGIN + column * (_WIDTH + _SPACE), _MARGIN + top)
         for name, (column, top) in layout.tops(arranged, sizes).items()
     }
     boxes = [_box(terms, name, sketches[name], places[name]) for column in arranged for name in column]
     lowest = max((box.y + box.height for box in boxes), default=0)
-    width = 2 * _MARGIN + COLUMNS * _WIDTH + COLUMNS * _SPACE
+    width = 2 * _MARGIN + count * (_WIDTH + _SPACE)
     return Diagram(width, lowest + _MARGIN, _WIDTH, boxes, _edges(terms, sketches, places))
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from g7graph import vocab
 from g7graph.web.cells import Cell
-from g7graph.web.rules import Count, Rules
+from g7graph.web.rules import Count, Rule, Rules
 from g7graph.web.terms import Terms, local
 
 _CONCEPT = vocab.STANDARD["skos"] + "Concept"
@@ -34,9 +34,10 @@ class Row:
 
 @dataclass(frozen=True)
 class Asked:
-    """A rule in words, of what (`on`; None where it is of the term itself); a warning, or else a must."""
+    """A rule in words, of what (`on`; None where it is of the term itself) and by which shape: a warning or a must."""
 
     on: Cell | None
+    shape: Cell
     text: str
     is_warning: bool
 
@@ -97,7 +98,7 @@ class Entries:
             ("value_of", terms.taking(iri)),
         ]
         asked = [one for one in self._rules.on(iri) if one.path not in terms]  # others stand with their property
-        rules = [Asked(None, one.text(terms.lang), one.is_warning) for one in asked]
+        rules = [self._asked(None, one) for one in asked]
         above = [one for one in terms.ancestors(iri) if terms.used_on(one) or self._rules.on(one)]
         entry = self._entry(iri, "class", relations)
         return replace(entry, rows=self._rows(iri), rules=rules, inherited=terms.cells(above))
@@ -116,15 +117,18 @@ class Entries:
         relations = [
             ("used_on", facts.nodes(iri, "schema:domainIncludes")),
             ("values_from", self._values(iri)),
-            ("domain", facts.nodes(iri, "rdfs:domain")),
-            ("range", facts.nodes(iri, "rdfs:range")),
             ("inverse", [*facts.nodes(iri, "owl:inverseOf"), *facts.subjects("owl:inverseOf", iri)]),
             ("superproperties", terms.parents(iri)),
             ("subproperties", terms.children(iri)),
         ]
         asked = [one for one in self._rules.about(iri) if one.target != iri] + self._rules.on(iri)
-        rules = [Asked(terms.cell(one.target), one.text(terms.lang), one.is_warning) for one in asked]
-        return replace(self._entry(iri, terms.kinds[iri], relations), rules=rules)
+        rules = [self._asked(terms.cell(one.target), one) for one in asked]
+        entry = self._entry(iri, terms.kinds[iri], relations)
+        inferred = [name for name in ("domain", "range") if facts.nodes(iri, f"rdfs:{name}")]
+        return replace(entry, rules=rules, traits=[*entry.traits, *inferred])
+
+    def _asked(self, on: Cell | None, rule: Rule) -> Asked:
+        return Asked(on, self._terms.cell(rule.shape), rule.text(self._terms.lang), rule.is_warning)
 
     def _entry(self, iri: str, kind: str, relations: Sequence[tuple[str, Sequence[str]]]) -> Entry:
         facts, lang = self._terms.facts, self._terms.lang

@@ -9,12 +9,12 @@ from pyoxigraph import Literal, NamedNode
 
 from g7graph import vocab
 from g7graph.store import Store
-from g7graph.web import answer, codelists, departed, formats, links
+from g7graph.web import answer, departed, formats, links
 from g7graph.web.asks import ask
 from g7graph.web.citation import citation
 from g7graph.web.context import site
 from g7graph.web.describe import shown
-from g7graph.web.description import PARTS, About, Description
+from g7graph.web.description import PARTS, Description
 from g7graph.web.documents import described, quoted
 from g7graph.web.negotiate import Format, split_extension
 from g7graph.web.refusals import NotAcceptable, UnknownPage, UnknownThing
@@ -69,14 +69,6 @@ def document(key: str) -> Response:
         response = Response(written, content_type=chosen.media_type)
     response.headers["Link"] = links.about(about, path, iri, _OFFERED, extension)
     return response
-
-
-def _codes(about: About, iri: str) -> dict[str, object]:
-    """Return what the page of a code list shows of its codes, and the path of the graph that holds them."""
-    store = site().store
-    if codelists.SCHEME not in about.types:
-        return {"codes": None, "codes_path": None}
-    return {"codes": codelists.of(store, NamedNode(iri)), "codes_path": codelists.graph_of(store, iri)}
 
 
 def _chosen(extension: Format | None) -> Format | None:

@@ -12,7 +12,8 @@ from g7graph.web.terms import Terms
 
 #: Those of ADMS, http://purl.org/adms/status/, which have a text.
 _STATUSES = ("Completed", "Deprecated", "UnderDevelopment", "Withdrawn")
-_CHANGE = re.compile(r"(?P<kind>Added|Changed|Deprecated) in (?P<version>\d+\.\d+\.\d+)(?:: (?P<text>.+))?", re.DOTALL)
+_KINDS = ("Added", "Changed", "Deprecated")
+_CHANGE = re.compile(rf"(?P<kind>{'|'.join(_KINDS)}) in (?P<version>\d+\.\d+\.\d+)(?:: (?P<text>.+))?", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -78,10 +79,7 @@ def versions(terms: Terms) -> list[Version]:
     found = []
     for iri in terms.facts.subjects("dcat:isVersionOf", vocab.ONTOLOGY):
         number = terms.facts.text(iri, "dcat:version", terms.lang)
-        mine: dict[str, list[Change]] = {}
-        for version, one in changes:
-            if version == number:
-                mine.setdefault(one.kind, []).append(one)
+        mine = {kind: [one for version, one in changes if (version, one.kind) == (number, kind)] for kind in _KINDS}
         issued = terms.facts.text(iri, "dcterms:issued", terms.lang)
         found.append(Version(number, iri, issued, terms.facts.text(iri, "adms:versionNotes", terms.lang), mine))
     return sorted(found, key=lambda one: _order(one.number), reverse=True)

@@ -139,6 +139,7 @@ def _page(path: str, file: Path | None) -> Response:
         formats_named=formats.NAMES,
         word=partial(context.word, lang=terms.lang),
         local=local,
+        curie=vocab.curie,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from html.parser import HTMLParser
 from pathlib import Path
@@ -122,6 +123,7 @@ def test_a_property_says_where_it_is_used_what_is_asked_and_what_the_data_say_wi
     assert "Values Key result, Objective" in text or "Values Objective, Key result" in text
     assert "Inverse Has indicator" in text
     assert "functional: one value at most" in text
+    assert "rdfs:domain: what has it is of that class; rdfs:range" in said(pages["en"], "parentCompany")
     assert "indicator:4.4 g7:parent result:4 ." in text
     assert "close match cids:forOutcome, sdg:isIndicatorOf" in text
     assert "added in 0.1.0" in text
@@ -134,11 +136,11 @@ def test_a_class_says_its_hierarchy_its_properties_with_how_many_and_a_thing_tha
 ) -> None:
     text = said(pages["es"], "Measurement")
     assert "Subclases Avance, Línea de base, Meta" in text
-    assert "O bien Avance, Línea de base, Meta" in text
+    assert "Se divide en Avance, Línea de base, Meta" in text
     assert "subclase de prov:Entity, qb:Observation, schema:Observation" in text
-    assert re.search(r"Indicador 1 Indicador ", text), "exactly one, an indicator"
-    assert re.search(r"Versión 1 Versiones ", text), "a code of the list"
-    assert "nunca a la vez" in text.lower()
+    assert re.search(r"Indicador g7:indicator 1 Indicador ", text), "exactly one, an indicator"
+    assert re.search(r"Versión g7:version 1 Versiones ", text), "a code of the list"
+    assert "Disjunta de 25 términos" in text
     (count, thing) = re.findall(
         r'(\d+) cosas; por ejemplo\s*<a href="(/doc/[^"]+)"', article(pages["es"], "Measurement")
     )[0]
@@ -151,7 +153,7 @@ def test_what_is_inherited_is_said_so_and_counts(pages: dict[str, str]) -> None:
     text = said(pages["en"], "District")
     assert "Subclass of Place" in text
     assert "And those of Place" in text
-    assert re.search(r"UBIGEO 1 ", text), "at least one of a district, at most one of any place"
+    assert re.search(r"UBIGEO g7:ubigeo 1 ", text), "at least one of a district, at most one of any place"
 
 
 def test_the_page_tells_the_sizes_that_the_files_have(pages: dict[str, str], ontology: Facts) -> None:
@@ -327,12 +329,23 @@ def test_changes_are_told_by_version_the_newest_first(old: FlaskClient) -> None:
 
 def test_rules_warnings_and_uses_are_those_of_the_framework(old: FlaskClient) -> None:
     page = old.get("/ontology?lang=en", headers=BROWSER).text
-    assert "Indicator : Give it a hue. warning" in said(page, "hue")
-    assert re.search(r"Rules \(1\) Not so far\.", said(page, "Indicator")), "a rule on more than one property"
-    assert "Hue 1–2 xsd:string" in said(page, "Indicator")
+    assert "Indicator : Give it a hue. g7sh:Indicator-hue warning" in said(page, "hue")
+    assert re.search(r"Rules \(1\) Not so far\. g7sh:Indicator-far", said(page, "Indicator")), (
+        "a rule on more than one property"
+    )
+    assert "Hue g7:hue 1–2 xsd:string" in said(page, "Indicator")
     assert "one statement: The first → red" in said(page, "hue")
     assert "2 things, for example The first" in said(page, "Indicator")
     assert "&lt;b&gt;What&lt;/b&gt;" in page
+
+
+@pytest.mark.parametrize("address", ["/ontology", "/ontology/0.1.0", "/doc/status"])
+def test_everything_that_a_page_leads_to_here_is_there(real: FlaskClient, address: str) -> None:
+    found = re.findall(r'(?:href|src)="(/[^"#]*)', real.get(address, headers=BROWSER).text)
+    leads = {html.unescape(one) for one in found if not one.startswith("/shapes")}  # each shape by its own hash
+    assert len(leads) > 20
+    for lead in leads:
+        assert real.get(lead, headers=BROWSER).status_code in (200, 303), lead
 
 
 def test_data_without_a_vocabulary_say_so(client: FlaskClient) -> None:
