@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from pyoxigraph import Literal, NamedNode
 
+from g7graph.errors import Limited
 from g7graph.store import Store
 from g7graph.table import Term, python, text
 from g7graph.web.asks import ask
@@ -16,6 +17,8 @@ from g7graph.web.entries import Use
 from g7graph.web.names import Names, best
 
 _LETTERS = 160
+#: The limits that a query goes beyond because of the data, not because others ask at the time.
+_BEYOND = ("too_long", "too_much")
 
 
 @dataclass(frozen=True)
@@ -26,20 +29,28 @@ class Counted:
     first: NamedNode
 
 
-@dataclass
 class Usage:
     """The uses counted last, with the state of the data they are of."""
 
-    version: str = ""
-    found: dict[str, Counted] = field(default_factory=dict)
+    def __init__(self) -> None:
+        self._kept: tuple[str, dict[str, Counted] | None] = ("", None)
 
-    def of(self, store: Store, classes: Iterable[str], properties: Iterable[str]) -> dict[str, Counted]:
-        """Count the uses of terms; for a store that does not say when its data change, each time anew."""
-        version = store.version
-        if not version or version != self.version:
+    def of(self, store: Store, classes: Iterable[str], properties: Iterable[str]) -> dict[str, Counted] | None:
+        """Count the uses of terms; for a store that does not say when its data change, each time anew.
+
+        None where the data are too large to be counted within the limits: that is not tried again for the same data.
+        """
+        version, (known, found) = store.version, self._kept
+        if version and version == known:
+            return found
+        try:
             found = {**_counted(store, "class-uses", classes), **_counted(store, "property-uses", properties)}
-            self.version, self.found = version, found
-        return self.found
+        except Limited as error:
+            if error.key not in _BEYOND:
+                raise
+            found = None
+        self._kept = version, found
+        return found
 
 
 def uses(store: Store, counted: dict[str, Counted]) -> dict[str, Use]:
