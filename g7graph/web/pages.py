@@ -58,12 +58,8 @@ def document(key: str) -> Response:
     if not 0 < number <= about.pages:
         raise UnknownPage(request.args["page"], about.pages)
     if chosen is formats.HTML:
-        told = {
-            "thing": shown(Description.read(written), iri),
-            "about": about,
-            "citation": citation(),
-            **_codes(about, iri),
-        }
+        thing = shown(Description.read(written), iri)
+        told = {"thing": thing, "about": about, "citation": citation()}
         response = answer.page("thing.html", path=path, offered=formats.GRAPHS, **told)
     else:
         response = Response(written, content_type=chosen.media_type)

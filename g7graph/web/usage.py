@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from pyoxigraph import Literal, NamedNode
 
+from g7graph.errors import Limited
 from g7graph.store import Store
 from g7graph.table import Term, python, text
 from g7graph.web.asks import ask
@@ -17,6 +18,8 @@ from g7graph.web.names import Names, best
 from g7graph.web.once import Once
 
 _LETTERS = 160
+#: The limits that a query goes beyond because of the data, not because others ask at the time.
+_BEYOND = ("too_long", "too_much")
 
 
 @dataclass(frozen=True)
@@ -31,14 +34,23 @@ class Usage:
     """The uses counted last."""
 
     def __init__(self) -> None:
-        self._once = Once[dict[str, Counted]]()
+        self._once = Once[dict[str, Counted] | None]()
 
-    def of(self, store: Store, classes: Iterable[str], properties: Iterable[str]) -> dict[str, Counted]:
-        """Count the uses of terms."""
-        return self._once.get(
-            store.version,
-            lambda: {**_counted(store, "class-uses", classes), **_counted(store, "property-uses", properties)},
-        )
+    def of(self, store: Store, classes: Iterable[str], properties: Iterable[str]) -> dict[str, Counted] | None:
+        """Count the uses of terms.
+
+        None where the data are too large to be counted within the limits: that is not tried again for the same data.
+        """
+
+        def counted() -> dict[str, Counted] | None:
+            try:
+                return {**_counted(store, "class-uses", classes), **_counted(store, "property-uses", properties)}
+            except Limited as error:
+                if error.key not in _BEYOND:
+                    raise
+                return None
+
+        return self._once.get(store.version, counted)
 
 
 def uses(store: Store, counted: dict[str, Counted]) -> dict[str, Use]:

@@ -13,7 +13,7 @@ from pyoxigraph import NamedNode
 from werkzeug.exceptions import NotFound
 
 from g7graph import vocab
-from g7graph.errors import Limited, UnknownName
+from g7graph.errors import UnknownName
 from g7graph.graph import parse
 from g7graph.project import GraphFile, Project
 from g7graph.table import text
@@ -150,11 +150,9 @@ def _present() -> list[ox.Triple]:
 
 
 def _used(kept: _Kept, terms: Terms) -> Mapping[str, Use] | None:
-    """Describe the uses of the terms; None where the data are too large to be counted within the limits."""
-    try:
-        return uses(site().store, kept.usage.of(site().store, terms.classes, terms.kinds))
-    except Limited:
-        return None
+    """Describe the uses of the terms; None where they could not be counted."""
+    counted = kept.usage.of(site().store, terms.classes, terms.kinds)
+    return None if counted is None else uses(site().store, counted)
 
 
 def _tree(terms: Terms) -> list[tuple[int, str]]:

@@ -15,11 +15,14 @@ from flask.testing import FlaskClient
 
 from g7graph import vocab
 from g7graph.build import open_store
+from g7graph.errors import Limited
 from g7graph.project import Project
+from g7graph.table import Table
 from g7graph.web import create_app, fingerprint
 from g7graph.web.facts import Facts
 from g7graph.web.options import Options
 from g7graph.web.rules import Count, Rules
+from g7graph.web.usage import Usage
 from tests.web import vocabulary as past
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
@@ -379,6 +382,34 @@ def test_answers_are_made_anew_where_shapes_or_earlier_versions_are_others(tmp_p
     changed = fingerprint(Project.find(root), Options())
     (root / "ontology/versions/0.1.0.ttl").unlink()
     assert len({before, changed, fingerprint(Project.find(root), Options())}) == 3
+
+
+class Slow:
+    """A store over which counting takes too long, or one that others keep busy."""
+
+    union, version = True, "1"
+
+    def __init__(self, key: str) -> None:
+        self.key, self.asked = key, 0
+
+    def table(self, _: str) -> Table:
+        self.asked += 1
+        raise Limited(self.key)
+
+    def triples(self, _: str) -> list[ox.Triple]:
+        return []
+
+    def graphs(self) -> list[str]:
+        return []
+
+
+def test_data_too_large_to_be_counted_are_tried_once() -> None:
+    usage, store = Usage(), Slow("too_long")
+    assert usage.of(store, [vocab.G7 + "Indicator"], []) is None
+    assert usage.of(store, [vocab.G7 + "Indicator"], []) is None
+    assert store.asked == 1
+    with pytest.raises(Limited):
+        Usage().of(Slow("busy"), [vocab.G7 + "Indicator"], [])
 
 
 def test_counts_are_of_all_rules_at_once() -> None:
