@@ -107,6 +107,17 @@ def test_moments_of_several_zones_are_told_in_their_order(tmp_path: Path) -> Non
     assert ids(feed(client)) == ["http://x/3", "http://x/1", "http://x/0", "http://x/2"]
 
 
+def test_what_xml_cannot_hold_or_nobody_can_follow_leaves_the_feed_valid(tmp_path: Path) -> None:
+    data = (
+        """<urn:x> dcat:isVersionOf <http://x/d> ; dcterms:issued "2026-01-01"^^xsd:date ; rdfs:label "a\\u000Bb<" ."""
+    )
+    (entry,) = feed(served(tmp_path, data)).findall(f"{ATOM}entry")
+    assert entry.findtext(f"{ATOM}title", "").startswith("a")
+    assert entry.findtext(f"{ATOM}title", "").endswith("b<")
+    assert entry.find(f"{ATOM}link") is None
+    assert entry.findtext(f"{ATOM}content")
+
+
 def test_older_changes_are_in_archives_that_lead_to_one_another(many: FlaskClient) -> None:
     current = feed(many)
     assert ids(current) == ["http://x/v/100"]
