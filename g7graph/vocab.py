@@ -46,7 +46,6 @@ STANDARD = {
     "dcterms": "http://purl.org/dc/terms/",
     "foaf": "http://xmlns.com/foaf/0.1/",
     "geo": "http://www.opengis.net/ont/geosparql#",
-    "ldes": "https://w3id.org/ldes#",
     "org": "http://www.w3.org/ns/org#",
     "owl": "http://www.w3.org/2002/07/owl#",
     "prof": "http://www.w3.org/ns/dx/prof/",
@@ -66,14 +65,19 @@ STANDARD = {
     "sh": "http://www.w3.org/ns/shacl#",
     "skos": "http://www.w3.org/2004/02/skos/core#",
     "spdx": "http://spdx.org/rdf/terms#",
-    "spex": "https://purl.expasy.org/sparql-examples/ontology#",
     "sssom": "https://w3id.org/sssom/",
-    "tree": "https://w3id.org/tree#",
     "vann": "http://purl.org/vocab/vann/",
     "vcard": "http://www.w3.org/2006/vcard/ns#",
     "void": "http://rdfs.org/ns/void#",
     "wgs84": "http://www.w3.org/2003/01/geo/wgs84_pos#",
     "xsd": XSD,
+}
+
+#: In what a service says of itself, never in the data: of queries and changes.
+SERVED = {
+    "ldes": "https://w3id.org/ldes#",
+    "spex": "https://purl.expasy.org/sparql-examples/ontology#",
+    "tree": "https://w3id.org/tree#",
 }
 
 #: Links to other people's data.
@@ -85,6 +89,7 @@ EXTERNAL = {
 
 PREFIXES: dict[str, str] = {
     **STANDARD,
+    **SERVED,
     **EXTERNAL,
     "g7": G7,
     "g7sh": SHAPES,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from g7graph import __version__, vocab
+from g7graph.exports import characters
 from g7graph.web.changes import STREAM, Change, Held, place, whole
 from g7graph.web.context import language, link, say
 
@@ -31,7 +32,7 @@ def feed(held: Held) -> bytes:
     for change in held.changes:
         _entry(root, change)
     written: bytes = tostring(root, encoding="utf-8", xml_declaration=True)
-    return written + b"\n"
+    return characters.allowed(written) + b"\n"
 
 
 def _updated(held: Held) -> str:
@@ -58,5 +59,5 @@ def _entry(root: Element, change: Change) -> None:
     where = link(change.iri)
     if where:
         SubElement(entry, "link", {"rel": "alternate", "type": "text/html", "href": whole(where)})
-    if change.text:
-        SubElement(entry, "summary").text = change.text
+    if change.text or not where:  # an entry that leads nowhere has content (RFC 4287 §4.1.2)
+        SubElement(entry, "summary" if where else "content").text = change.text or change.label

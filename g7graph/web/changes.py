@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from flask import request
 from pyoxigraph import Literal, NamedNode
@@ -95,28 +96,38 @@ def part(changes: Sequence[Change], archive: str) -> Held:
 
 def read(store: Store) -> list[Change]:
     """Read the changes that have a date, the earliest first."""
-    found: dict[tuple[str, str, str], _Read] = {}
+    found: dict[tuple[datetime, str, str], _Read] = {}
     for item, kind, when, about, text in ask(store, "changes").rows:
-        moment = instant(when.value) if when is not None else ""
-        if not isinstance(item, NamedNode) or kind is None or not moment:
+        moment = instant(when.value) if when is not None else None
+        if not isinstance(item, NamedNode) or kind is None or moment is None:
             continue
         one = found.setdefault((moment, item.value, kind.value), _Read())
         if isinstance(text, Literal) and about is not None:
             (one.labels if about.value == "label" else one.texts).append(text)
     return [
-        Change(iri, kind, moment, tuple(one.labels), tuple(one.texts))
+        Change(iri, kind, _written(moment), tuple(one.labels), tuple(one.texts))
         for (moment, iri, kind), one in sorted(found.items(), key=lambda pair: pair[0])
     ]
 
 
-def instant(when: str) -> str:
-    """Return a date or part of one as the moment at which it begins (RFC 3339), empty for what is none.
+def instant(when: str) -> datetime | None:
+    """Return the moment at which a date, or a part of one, begins; without a zone in UTC. None for what is no date.
 
-    >>> instant("2014-05"), instant("2026-11-24"), instant("2026-11-24T10:00:00.5Z")
-    ('2014-05-01T00:00:00Z', '2026-11-24T00:00:00Z', '2026-11-24T10:00:00.5Z')
+    >>> str(instant("2014-05")), str(instant("2026-11-24T10:00:00.5+02:00")), instant("2014-13")
+    ('2014-05-01 00:00:00+00:00', '2026-11-24 08:00:00.500000+00:00', None)
     """
     parts = _WHEN.fullmatch(when)
     if not parts:
-        return ""
+        return None
     year, month, day, time, zone = parts.groups()
-    return f"{year}{month or '-01'}{day or '-01'}{time or 'T00:00:00'}{zone or 'Z'}"
+    written = f"{year}{month or '-01'}{day or '-01'}{time or 'T00:00:00'}{zone or 'Z'}"
+    try:
+        return datetime.fromisoformat(written).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _written(moment: datetime) -> str:
+    """Write a moment as RFC 3339 has it, with milliseconds where it has any."""
+    precision = "milliseconds" if moment.microsecond else "seconds"
+    return moment.isoformat(timespec=precision).replace("+00:00", "Z")

@@ -88,19 +88,20 @@ def without_query() -> Response:
 
 
 def description() -> list[ox.Triple]:
-    """Describe the service: its languages, graphs and formats, the limits on a query."""
+    """Describe the service: its languages, graphs and formats, the limits on a query, what classes are said of."""
     store, writable = site().store, site().writer is not None
+    service = [NamedNode(f"{request.root_url.rstrip('/')}/sparql")]
     text = asks.fill(
         "service",
         {
-            "service": [NamedNode(f"{request.root_url.rstrip('/')}/sparql")],
+            "service": service,
             "graph": [NamedNode(iri) for iri in store.graphs()],
             "union": [Literal(store.union)],
             "writable": [Literal(writable)],
             "limits": [Literal(_limits(lang, writable), language=lang) for lang in i18n.LANGUAGES],
         },
     )
-    return store.triples(text)
+    return [*store.triples(text), *store.triples(asks.fill("partitions", {"service": service}))]
 
 
 def _limits(lang: str, writable: bool) -> str:

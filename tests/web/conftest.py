@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import pyoxigraph as ox
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from g7graph import executables
 from g7graph.build import open_store
 from g7graph.project import Project
 from g7graph.store.local import LocalStore
@@ -77,6 +79,15 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Project:
 @pytest.fixture(scope="session")
 def small_app(small: Project) -> Flask:
     return create_app(small, open_store(small))
+
+
+@pytest.fixture(scope="session")
+def small_size(small: Project) -> int:
+    """How many statements it has: 27 in its files, and what describes its queries."""
+    store = open_store(small)
+    assert isinstance(store, LocalStore)
+    described = store.inner.quads_for_pattern(None, None, None, ox.NamedNode(executables.GRAPH))
+    return 27 + len(list(described))
 
 
 @pytest.fixture

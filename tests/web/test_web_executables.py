@@ -24,6 +24,14 @@ SELECT DISTINCT ?sq ?comment ?query WHERE {
 } ORDER BY ?sq"""
 DECLARED = """PREFIX sh: <http://www.w3.org/ns/shacl#>
 SELECT DISTINCT ?prefix ?namespace WHERE { [] sh:namespace ?namespace ; sh:prefix ?prefix } ORDER BY ?prefix"""
+#: What it asks for the properties of classes, and what the vocabulary says of them.
+PARTITIONS = """PREFIX void: <http://rdfs.org/ns/void#> PREFIX void-ext: <http://ldf.fi/void-ext#>
+SELECT DISTINCT ?subjectClass ?prop ?objectClass ?objectDatatype WHERE {
+  ?cp void:class ?subjectClass ; void:propertyPartition ?pp . ?pp void:property ?prop .
+  OPTIONAL { { ?pp void:classPartition [ void:class ?objectClass ] }
+    UNION { ?pp void-ext:datatypePartition [ void-ext:datatype ?objectDatatype ] } } }"""
+PROPERTIES = """SELECT ?property ?class { ?property <https://schema.org/domainIncludes> ?class
+  FILTER(STRSTARTS(STR(?property), "https://w3id.org/g7graph/ontology#")) }"""
 RDF = {
     "ttl": ox.RdfFormat.TURTLE,
     "jsonld": ox.RdfFormat.JSON_LD,
@@ -69,6 +77,20 @@ def test_an_editor_finds_every_prefix(real: FlaskClient) -> None:
     found = {row["prefix"]["value"]: row["namespace"] for row in rows(real, DECLARED)}
     assert {prefix: namespace["value"] for prefix, namespace in found.items()} == vocab.PREFIXES
     assert {namespace["datatype"] for namespace in found.values()} == {vocab.XSD + "anyURI"}
+
+
+def test_an_editor_finds_the_properties_of_each_class(real: FlaskClient) -> None:
+    """What the endpoint does not say of its data, editors look for in the description of the service."""
+    description = ox.Store()
+    description.load(real.get("/sparql").data, format=ox.RdfFormat.TURTLE)
+    answer = LocalStore(description, version="", union=False).table(PARTITIONS)
+    found = {tuple(term.value if term else "" for term in row) for row in answer.rows}
+    g7, xsd = vocab.G7, vocab.XSD
+    assert (g7 + "Indicator", g7 + "axis", g7 + "Axis", "") in found
+    assert (g7 + "Measurement", g7 + "value", "", xsd + "decimal") in found
+    terms = {(row["property"]["value"], row["class"]["value"]) for row in rows(real, PROPERTIES)}
+    assert len(terms) > 100
+    assert {(property_, kind) for kind, property_, _, _ in found} == terms
 
 
 def test_a_query_says_its_form_its_subject_and_where_to_send_it(real: FlaskClient) -> None:

@@ -23,10 +23,10 @@ PREFIXES = """@prefix dcat: <http://www.w3.org/ns/dcat#> . @prefix dcterms: <htt
 DATA = """<http://x/v/1> dcat:isVersionOf <http://x/d> ; dcterms:issued "2026-11-23"^^xsd:date ;
   dcterms:title "Versión 1"@es , "Version 1"@en ; dcterms:description "Lo primero <b>"@es , "The first & <b>"@en .
 <http://x/v/2> dcat:isVersionOf <http://x/d> ; dcterms:issued "2026-11-24"^^xsd:date ; dcterms:title "Version 2"@en .
-<https://w3id.org/g7graph/id/change/1> a prov:Activity ; prov:endedAtTime "2026-11-24T10:00:00.5Z"^^xsd:dateTime ;
+<https://w3id.org/g7graph/id/change/1> a prov:Activity ; prov:endedAtTime "2026-11-24T10:00:00.500Z"^^xsd:dateTime ;
   rdfs:label "Ana escribió"@es , "Ana wrote"@en .
 <https://w3id.org/g7graph/id/round/1> a g7:MonitoringRound ; g7:date "2014-05"^^xsd:gYearMonth .
-<http://x/v/3> dcat:isVersionOf <http://x/d> ; dcterms:issued "some day" .
+<http://x/v/3> dcat:isVersionOf <http://x/d> ; dcterms:issued "some day" , "2014-02-31"^^xsd:date .
 <http://x/other> a prov:Activity ; prov:endedAtTime "2020-01-01T00:00:00Z"^^xsd:dateTime .
 """
 CHANGE, ROUND = "https://w3id.org/g7graph/id/change/1", "https://w3id.org/g7graph/id/round/1"
@@ -77,7 +77,7 @@ def test_a_feed_has_what_rfc_4287_asks_for(few: FlaskClient) -> None:
         assert element.find(f"{ATOM}content") is not None or links(element).get("alternate")
     assert root.findtext(f"{ATOM}author/{ATOM}name") == "g7graph"
     assert links(root)["self"] == "http://localhost/changes.atom?lang=en"
-    assert root.findtext(f"{ATOM}updated") == "2026-11-24T10:00:00.5Z"
+    assert root.findtext(f"{ATOM}updated") == "2026-11-24T10:00:00.500Z"
 
 
 def test_versions_writes_and_rounds_with_a_date_are_told_the_latest_first(few: FlaskClient) -> None:
@@ -98,6 +98,24 @@ def test_versions_writes_and_rounds_with_a_date_are_told_the_latest_first(few: F
 def test_the_texts_are_in_the_language_asked_for(few: FlaskClient, lang: str, title: str, summary: str) -> None:
     entry = feed(few, f"/changes.atom?lang={lang}").findall(f"{ATOM}entry")[2]
     assert (entry.findtext(f"{ATOM}title"), entry.findtext(f"{ATOM}summary")) == (title, summary)
+
+
+def test_moments_of_several_zones_are_told_in_their_order(tmp_path: Path) -> None:
+    moments = ("2026-11-24T10:00:00Z", "2026-11-24T10:00:00.25Z", "2026-11-24T11:30:00+02:00", "2026-11-24T10:00:01")
+    version = '<http://x/{n}> dcat:isVersionOf <http://x/d> ; dcterms:issued "{when}"^^xsd:dateTime .\n'
+    client = served(tmp_path, "".join(version.format(n=n, when=when) for n, when in enumerate(moments)))
+    assert ids(feed(client)) == ["http://x/3", "http://x/1", "http://x/0", "http://x/2"]
+
+
+def test_what_xml_cannot_hold_or_nobody_can_follow_leaves_the_feed_valid(tmp_path: Path) -> None:
+    data = (
+        """<urn:x> dcat:isVersionOf <http://x/d> ; dcterms:issued "2026-01-01"^^xsd:date ; rdfs:label "a\\u000Bb<" ."""
+    )
+    (entry,) = feed(served(tmp_path, data)).findall(f"{ATOM}entry")
+    assert entry.findtext(f"{ATOM}title", "").startswith("a")
+    assert entry.findtext(f"{ATOM}title", "").endswith("b<")
+    assert entry.find(f"{ATOM}link") is None
+    assert entry.findtext(f"{ATOM}content")
 
 
 def test_older_changes_are_in_archives_that_lead_to_one_another(many: FlaskClient) -> None:
