@@ -6,6 +6,7 @@ import shutil
 import socket
 import threading
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from wsgiref.simple_server import WSGIRequestHandler, make_server
 
@@ -173,6 +174,31 @@ def test_a_service_says_that_it_changed(root: Path, served: str, lang: str) -> N
     result = verify(root, address.replace("https://data.example/plan/", served), "--fetch", lang=lang)
     assert result.exit_code == 1
     assert i18n.text("web.run_changed_data", lang) in result.output
+
+
+def test_no_redirect_is_followed(root: Path) -> None:
+    heard: list[str] = []
+
+    class Elsewhere(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            heard.append(self.path)
+            self.send_response(302)
+            self.send_header("Location", "/other")
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    address, _ = cited(root)
+    with HTTPServer(("127.0.0.1", 0), Elsewhere) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        start = f"http://127.0.0.1:{server.server_port}/"
+        result = verify(root, address.replace("https://data.example/plan/", start), "--fetch")
+        server.shutdown()
+        thread.join()
+    assert (result.exit_code, len(heard)) == (2, 1)
+    assert "302" in result.output
 
 
 @pytest.mark.parametrize("start", ["http://127.0.0.1:1/", "ftp://127.0.0.1/", "file:///tmp/", ""])

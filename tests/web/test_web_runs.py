@@ -186,7 +186,7 @@ def test_explained_rows_say_where_they_come_from(real: FlaskClient) -> None:
     assert "43 gobiernos locales han simplificado" in page
     assert 'href="/doc/passage/monitoring-4.4-actual?lang=en"' in page
     assert 'href="/api/queries/indicator-progress?result=4&amp;lang=en"' in page  # without explanations
-    assert 'href="/api/queries/indicator-progress.xlsx?result=4&amp;explain=1&amp;lang=en"' in page
+    assert 'href="/api/queries/indicator-progress.xlsx?result=4&amp;lang=en&amp;explain=1"' in page
 
 
 def test_what_nothing_explains_takes_no_explain(client: FlaskClient) -> None:
