@@ -7,7 +7,7 @@ import json
 from flask import Blueprint, Response, current_app, request
 
 from g7graph import __version__
-from g7graph.web import answer, calls, dashboard, operations, routes, services
+from g7graph.web import answer, calls, dashboard, operations, route, routes, services
 from g7graph.web.context import address, language, site
 from g7graph.web.negotiate import Format
 from g7graph.web.operations import said
@@ -66,7 +66,7 @@ def document() -> Json:
 def _paths() -> dict[str, Json]:
     found: dict[str, Json] = {}
     for rule in current_app.url_map.iter_rules():
-        path = routes.template(rule)
+        path = route.template(rule)
         blueprint_ = rule.endpoint.partition(".")[0]
         if rule.endpoint in _APART or path in found:
             continue

@@ -2,33 +2,27 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from http import HTTPStatus
 
 from werkzeug.routing import Rule
 
-from g7graph import exports, vocab
+from g7graph import exports
 from g7graph.web import (
-    api,
+    arguments,
     calls,
-    dashboard,
     feeds,
     formats,
     jsonld,
     operations,
-    refusals,
+    route,
     search,
     texts,
-    vocabulary,
 )
-from g7graph.web.context import site
 from g7graph.web.negotiate import Format
-from g7graph.web.operations import said
+from g7graph.web.route import Route
 from g7graph.web.schemas import ADDRESS, COUNT, DUMPS, TEXT, Json, found, listed, record, reference
 
-_VARIABLE = re.compile(r"<(?:\w+:)?(\w+)>")
 _NUMBER: Json = {"anyOf": [COUNT, {"type": "null"}]}
 _HEALTH = record(
     {
@@ -52,133 +46,10 @@ _QUERIES = listed(
 )
 _PROBLEMS = listed(record({"type": ADDRESS, "status": {"type": "integer"}, "detail": TEXT}))
 _METRICS = (Format("prometheus", "text/plain"), Format("openmetrics", "application/openmetrics-text"))
-#: The names of the parts of the site map: the pages, or how the hash of a thing begins.
-PART_NAME = r"pages|[0-9a-f]{1,4}"
 _SVG = Format("svg", "image/svg+xml")
 _UNWELL = (HTTPStatus.SERVICE_UNAVAILABLE,)
 _PAGE = ("Content-Language",)
 _RDF_PAGE = (*formats.GRAPHS, formats.HTML)
-
-
-@dataclass(frozen=True)
-class Route:
-    """How an endpoint is described: what it answers with, and what it may refuse.
-
-    `text` is a key of `locale/openapi.toml`; `also` are other statuses that it answers with in the same way;
-    `twin`: the same has extensions, too; `leads`: browsers are led to another page; `renamed`: what has another name
-    now leads there; not `kept`: another answer each time.
-    """
-
-    tag: str
-    text: str
-    offered: tuple[Format, ...] = ()
-    refused: tuple[str | HTTPStatus, ...] = operations.ASKING
-    headers: tuple[str, ...] = ()
-    schema: Mapping[str, Json] = field(default_factory=dict)
-    status: int = HTTPStatus.OK
-    also: tuple[HTTPStatus, ...] = ()
-    segments: Callable[[], list[Json]] = list
-    parameters: Callable[[], list[Json]] = list
-    negotiated: bool = True
-    twin: bool = False
-    leads: bool = False
-    renamed: bool = False
-    kept: bool = True
-
-
-def template(rule: Rule) -> str:
-    """Return the path of a rule as OpenAPI writes it.
-
-    >>> template(Rule("/doc/<path:key>"))
-    '/doc/{key}'
-    """
-    return _VARIABLE.sub(r"{\1}", rule.rule)
-
-
-def paths(rule: Rule) -> dict[str, Json]:
-    """Describe what answers to the GETs of a rule: a path, and its twin with an extension where it has one."""
-    route, path = ROUTES[rule.endpoint], template(rule)
-    extended = "extension" in rule.arguments
-    own = [operations.extension_of(route.offered, "extension")] if extended else route.segments()
-    asked = [operations.format_of(route.offered)] if route.negotiated and not extended else []
-    segments = own if "{" in path else []
-    found = {path: {"get": _operation(route, path, [*segments, *asked])}}
-    if route.twin:
-        twin = path + ".{format}"
-        found[twin] = {"get": _operation(route, twin, [*segments, operations.extension_of(route.offered)])}
-    return found
-
-
-def graph_names() -> Json:
-    """Describe the names of the graphs that have an address here: those there are, where they are not too many."""
-    names = [iri.removeprefix(vocab.GRAPH) for iri in site().store.graphs() if iri.startswith(vocab.GRAPH)]
-    return {"type": "string", "enum": sorted(names)} if 0 < len(names) <= api.MOST_OPTIONS else TEXT
-
-
-def _operation(route: Route, path: str, parameters: list[Json]) -> Json:
-    parameters = [*parameters, *route.parameters()]
-    refused = (*route.refused, *(("not_acceptable",) if route.negotiated else ()))
-    body, text = operations.content(route.offered, route.schema), said(f"{route.text}_answer")
-    answers: Json = {}
-    for status in (route.status, *route.also):
-        answers |= operations.answers(text, body, headers=route.headers, status=status, kept=route.kept)
-    if route.leads:
-        answers |= operations.answers(said("see_page"), {}, headers=("Location",), status=HTTPStatus.SEE_OTHER)
-    if route.renamed:
-        answers |= operations.answers(said("see_new"), {}, headers=("Location",), status=HTTPStatus.MOVED_PERMANENTLY)
-    shared = operations.common()
-    responses = {**answers, **operations.refusals(refused)}
-    described = operations.Operation(path, "get", route.tag, said(route.text), [*parameters, *shared], responses)
-    return described.described
-
-
-def _thing() -> list[Json]:
-    """Describe the key of a thing; the first that a query's parameter may be is the example."""
-    params = (param for asked in site().library for param in asked.params if param.type == "iri")
-    things = next((iri for param in params for iri in api.things(param.kind)), None)
-    return [operations.segment("key", TEXT, example=things and things.removeprefix(vocab.THING))]
-
-
-def _page() -> list[Json]:
-    return [operations.query("page", {"type": "integer", "minimum": 1, "default": 1}, key="parameter_incoming_page")]
-
-
-def _texts() -> list[Json]:
-    """Describe the names of everything that has the text of a query."""
-    names = [*site().library.by_path]
-    return [operations.segment("name", {"type": "string", "enum": names} if names else TEXT, key="segment_query")]
-
-
-def _graph() -> list[Json]:
-    return [operations.segment("name", graph_names(), key="segment_graph")]
-
-
-def _part() -> list[Json]:
-    return [operations.segment("part", {**TEXT, "pattern": f"^({PART_NAME})$"}, example="pages")]
-
-
-def _version() -> list[Json]:
-    names = list(vocabulary.published())
-    return [operations.segment("name", {"type": "string", "enum": names} if names else TEXT, key="segment_version")]
-
-
-def _dashboard() -> list[Json]:
-    """Describe the parameters of the queries that the dashboard shows."""
-    asked = [site().library.saved[name] for name in dashboard.QUERIES if name in site().library.saved]
-    found = {one["name"]: one for query in asked for one in calls.parameters(query)}
-    return [one for name, one in found.items() if name != "lang"]
-
-
-def _search() -> list[Json]:
-    text: Json = {**TEXT, "maxLength": search.MOST_CHARACTERS}
-    number: Json = {"type": "integer", "minimum": 1, "maximum": search.MOST_PAGES}
-    page = {"name": "page", "in": "query", "description": said("search_page"), "allowEmptyValue": True}
-    return [operations.query("q", text, example="Cajamarca", empty=True), {**page, "schema": number}]
-
-
-def _problem() -> list[Json]:
-    kinds = [key for key, _, _ in refusals.kinds(site().lang)]
-    return [operations.segment("kind", {**TEXT, "examples": kinds})]
 
 
 #: Every endpoint that is answered by GET alone, saved queries apart.
@@ -189,14 +60,21 @@ ROUTES: Mapping[str, Route] = {
         (formats.HTML,),
         ("bad_value", *operations.ASKING),
         _PAGE,
-        parameters=_dashboard,
+        parameters=arguments.dashboard_values,
     ),
     "api.index": Route(
         calls.TAG, "queries", (formats.JSON, formats.HTML), (), _PAGE, {"json": reference("schemas", "queries")}
     ),
     "texts.index": Route(calls.TAG, "query_index", texts.INDEX, (), leads=True),
     "texts.text": Route(
-        calls.TAG, "query_text", texts.OFFERED, ("unknown_query",), ("Link",), segments=_texts, twin=True, leads=True
+        calls.TAG,
+        "query_text",
+        texts.OFFERED,
+        ("unknown_query",),
+        ("Link",),
+        segments=arguments.query_text,
+        twin=True,
+        leads=True,
     ),
     "api.cited": Route(
         calls.TAG,
@@ -215,7 +93,7 @@ ROUTES: Mapping[str, Route] = {
         refused=("unknown_thing", "withdrawn", *operations.ASKING),
         headers=("Location", "Link"),
         status=HTTPStatus.SEE_OTHER,
-        segments=_thing,
+        segments=arguments.thing,
         negotiated=False,
         renamed=True,
     ),
@@ -225,8 +103,8 @@ ROUTES: Mapping[str, Route] = {
         _RDF_PAGE,
         ("unknown_thing", "unknown_page", "withdrawn", *operations.ASKING),
         ("Link",),
-        segments=_thing,
-        parameters=_page,
+        segments=arguments.thing,
+        parameters=arguments.incoming_page,
         twin=True,
         renamed=True,
     ),
@@ -237,7 +115,7 @@ ROUTES: Mapping[str, Route] = {
         ("bad_page", "long_search", *operations.ASKING),
         (*_PAGE, "Link"),
         {"json": reference("schemas", "found")},
-        parameters=_search,
+        parameters=arguments.searched,
     ),
     "feeds.listed": Route(
         "things",
@@ -262,7 +140,7 @@ ROUTES: Mapping[str, Route] = {
         "sitemap_part",
         (formats.XML,),
         (HTTPStatus.NOT_FOUND, *operations.ASKING),
-        segments=_part,
+        segments=arguments.part,
         negotiated=False,
     ),
     "vocabulary.ontology": Route("things", "ontology", _RDF_PAGE, headers=("Link", "Content-Disposition")),
@@ -272,7 +150,7 @@ ROUTES: Mapping[str, Route] = {
         _RDF_PAGE,
         ("unknown_version", *operations.ASKING),
         ("Link", "Content-Disposition"),
-        segments=_version,
+        segments=arguments.version,
         twin=True,
     ),
     "graphs.index": Route(
@@ -287,7 +165,7 @@ ROUTES: Mapping[str, Route] = {
         _RDF_PAGE,
         ("unknown_graph", "withdrawn", *operations.ASKING),
         ("Link",),
-        segments=_graph,
+        segments=arguments.graph,
         twin=True,
         renamed=True,
     ),
@@ -312,7 +190,7 @@ ROUTES: Mapping[str, Route] = {
         (),
         _PAGE,
         {"json": reference("schemas", "problems")},
-        segments=_problem,
+        segments=arguments.problem,
     ),
     "openapi.described": Route(
         "service", "openapi", (formats.JSON,), operations.ASKING, _PAGE, {"json": {"type": "object"}}
@@ -331,3 +209,8 @@ ROUTES: Mapping[str, Route] = {
 }
 #: The schemas that they refer to.
 SCHEMAS = {"dumps": DUMPS, "found": found(), "health": _HEALTH, "queries": _QUERIES, "problems": _PROBLEMS}
+
+
+def paths(rule: Rule) -> dict[str, Json]:
+    """Describe what answers to the GETs of a rule."""
+    return route.paths(ROUTES[rule.endpoint], rule)

@@ -6,9 +6,9 @@ from http import HTTPStatus
 
 from g7graph import i18n
 from g7graph.web import asks, formats, operations
+from g7graph.web.arguments import graph_names
 from g7graph.web.context import language, site
 from g7graph.web.operations import said
-from g7graph.web.routes import graph_names
 from g7graph.web.schemas import TEXT, Json, listed, reference
 
 TAG_QUERY, TAG_STORE = "sparql", "graph-store"

@@ -13,7 +13,7 @@ from werkzeug.exceptions import NotFound
 
 from g7graph import i18n, vocab
 from g7graph.table import text
-from g7graph.web import routes
+from g7graph.web import arguments, routes
 from g7graph.web.asks import ask
 from g7graph.web.context import site
 from g7graph.web.formats import HTML, TEXT, XML
@@ -22,10 +22,10 @@ blueprint = Blueprint("sitemap", __name__)
 
 #: More things than this are listed in parts; the protocol allows 50,000 addresses or 50 MB in a file.
 MOST_THINGS = 20_000
-_NAME = re.compile(routes.PART_NAME)
+_NAME = re.compile(arguments.PART_NAME)
 _DIGITS = "0123456789abcdef"
 _PAGES_PART = "pages"
-_NOT_FOR_CRAWLERS = ("graph-store", "health", "metrics", "sparql")
+_NOT_FOR_CRAWLERS = ("graph-store", "health", "metrics", "search", "sparql")
 _SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 _SAFE = "/%-._~!$&'()*+,;=:@"  # what a path may hold (RFC 3986 §3.3), escapes as they are
 _XHTML = "http://www.w3.org/1999/xhtml"
