@@ -35,6 +35,7 @@ blueprint = Blueprint("vocabulary", __name__)
 
 _OFFERED = (*formats.GRAPHS, formats.HTML)
 _GRAPH = vocab.graph("ontology/g7")
+_VERSIONS = vocab.graph("ontology/versions")
 _ONTOLOGY_GRAPHS = vocab.graph("ontology/")
 _EXTENSION = "g7graph-vocabulary"
 
@@ -115,7 +116,7 @@ def _earlier(file: Path) -> list[ox.Triple]:
 def _page(path: str, file: Path | None) -> Response:
     """Answer with the documentation; of an earlier version that which it says itself, without the data of today."""
     kept = _kept()
-    facts = Facts(_earlier(file) if file else _present())
+    facts = Facts([*_earlier(file), *read(_VERSIONS)] if file else _present())
     rules = Rules() if file else kept.rules
     terms = Terms(facts, language())
     used = None if file else _used(kept, terms)

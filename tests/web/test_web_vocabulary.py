@@ -272,6 +272,8 @@ def test_an_earlier_version_is_answered_for_as_it_was_published(old: FlaskClient
     assert "deprecated" not in article(page, "Yardstick")
     assert 'href="/ontology/0.1.0.ttl?lang=en"' in page
     assert "g7:Indicator" not in page
+    assert Page(page).leads <= set(Page(page).places)
+    assert "Added: 2 Hue Yardstick" in said(page, "version-0.1.0")
 
 
 def test_an_earlier_version_is_not_in_the_data(old: FlaskClient) -> None:
