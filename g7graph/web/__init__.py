@@ -71,6 +71,7 @@ def create_app(
     _set_up_templates(app)
     app.after_request(_with_headers)
     program = fingerprint(project, options)
+    dumps.attach(app, options.dumps)
     health.attach(app, service)
     cached = Cached(Made(app.wsgi_app), lambda: service.version and program + service.version)
     log = Log(options.access_log, options.log_address) if options.access_log else None
