@@ -14,8 +14,9 @@ import pytest
 
 from g7graph import dumps, vocab
 from g7graph.build import open_local
-from g7graph.dumps import statements
+from g7graph.dumps import statements, tables
 from g7graph.dumps.folder import Folder
+from g7graph.errors import StoreError
 from g7graph.exports import GRAPHS, ordered
 from g7graph.exports.manifest import Manifest
 from g7graph.project import Project
@@ -264,3 +265,23 @@ def test_what_a_build_left_that_was_killed_is_removed_and_one_at_a_time_builds(p
     assert dumps.build(store, plain, output, meanwhile)
     assert "StoreError" in refused[0]
     assert sorted(path.name for path in output.iterdir()) == ["dataset.nq", "dumps", "dumps.lock"]
+
+
+def test_somebody_elses_folder_is_left_alone(plain: Project, tmp_path: Path) -> None:
+    (tmp_path / "out/dumps").mkdir(parents=True)
+    (tmp_path / "out/dumps/mine.sql").write_text("mine")
+    with pytest.raises(StoreError, match="something else"):
+        dumps.build(open_local(plain), plain, tmp_path / "out")
+    assert (tmp_path / "out/dumps/mine.sql").read_text() == "mine"
+
+
+def test_without_pyarrow_there_is_no_parquet_and_with_it_there_is_again(
+    project: Project, store: LocalStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tables, "find_spec", lambda _: None)
+    assert dumps.build(store, project, tmp_path)
+    assert list((tmp_path / "dumps/tables").glob("*.parquet")) == []
+    assert len(list((tmp_path / "dumps/tables").glob("*.csv"))) == 8
+    monkeypatch.undo()
+    assert dumps.build(store, project, tmp_path)
+    assert len(list((tmp_path / "dumps/tables").glob("*.parquet"))) == 8

@@ -12,6 +12,7 @@ from g7graph import __version__
 from g7graph.dumps import statements, tables
 from g7graph.dumps.about import about
 from g7graph.dumps.folder import Folder, digest
+from g7graph.errors import StoreError
 from g7graph.exports.manifest import NAME as MANIFEST
 from g7graph.exports.manifest import Manifest
 from g7graph.project import Project
@@ -34,11 +35,13 @@ def build(store: LocalStore, project: Project, output: Path, told: Told = lambda
     """Put `dataset.nq` and the folder `dumps` into a folder; return whether they had to be made.
 
     They take the place of those before when they are whole; those of the same data and program stay. `told` is told
-    each name as it begins. Raises StoreError where another process makes them.
+    each name as it begins. Raises StoreError where another process makes them, or the folder holds something else.
     """
     if _is_current(output, store.version, _fingerprint(project)):
         return False
     with Held(output / NAME):
+        if not _is_ours(output / NAME):
+            raise StoreError("store_foreign", path=output / NAME)
         for left in output.glob(f"{_SCRATCH}*"):  # of a build that was killed
             shutil.rmtree(left)
         _replace(output, store, project, told)
@@ -68,6 +71,12 @@ def _fill(folder: Folder, store: LocalStore, project: Project, scratch: Path) ->
     (folder.path / SUMS).write_text("".join(f"{sha256}  {name}\n" for sha256, name in sums), encoding="utf-8")
 
 
+def _is_ours(folder: Path) -> bool:
+    """Whether a folder may be replaced: there is none, nothing in it, or what says that it is of dumps."""
+    found = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
+    return not found or bool(found & {MANIFEST, SUMS})
+
+
 def _is_current(output: Path, version: str, program: str) -> bool:
     """Whether all that would be made is there, of the same data and program."""
     folder = output / NAME
@@ -80,8 +89,8 @@ def _is_current(output: Path, version: str, program: str) -> bool:
 
 
 def _fingerprint(project: Project) -> str:
-    """Return a hash of what the dumps depend on beside the data: the program, and the queries of the tables."""
-    digest = hashlib.sha256(__version__.encode())
+    """Return a hash of what the dumps depend on beside the data: the program, its extras, the queries of the tables."""
+    digest = hashlib.sha256(f"{__version__} {tables.has_parquet()}".encode())
     for folder, patterns in ((_PACKAGE, _PROGRAM), (project.queries, ("tables/**/*.rq",))):
         for path in sorted(path for pattern in patterns for path in folder.glob(pattern)):
             digest.update(path.relative_to(folder).as_posix().encode() + b"\n" + path.read_bytes())

@@ -61,7 +61,7 @@ def file_name(graph: str) -> str:
     >>> file_name("https://w3id.org/g7graph/graph/derived/progress")
     'derived/progress'
     >>> file_name("https://w3id.org/g7graph/graph/../secret")
-    'https-w3id-org-g7graph-graph-secret-ab3dcbd1'
+    'https-w3id-org-g7graph-graph-secret-74c65645'
     """
     path = graph.removeprefix(vocab.GRAPH)
     if path != graph and len(path) <= _LONGEST and _PLAIN.fullmatch(path):

@@ -43,7 +43,7 @@ def write(store: LocalStore, library: Library, about: About, folder: Folder) -> 
         folder.listed(table.path, f"table/{table.schema.name}", _CSV, conforms_to=described.CSVW) for table in tables
     ]
     yield from sheets
-    if find_spec("pyarrow"):
+    if has_parquet():
         for table in tables:
             folder.told(f"{FOLDER}/{table.schema.name}.parquet")
             path = table.path.with_suffix(".parquet")
@@ -60,3 +60,8 @@ def write(store: LocalStore, library: Library, about: About, folder: Folder) -> 
     ):
         (place / name).write_bytes(content)
         yield folder.listed(place / name, FOLDER, media_type, conforms_to=standard)
+
+
+def has_parquet() -> bool:
+    """Whether what writes Parquet is installed (extra `parquet`)."""
+    return find_spec("pyarrow") is not None

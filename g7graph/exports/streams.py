@@ -130,7 +130,7 @@ def _sign(term: bytes) -> bytes:
     r"""Return what tells the prefix of a term, the same for many: the beginning of an IRI, the type of a literal.
 
     >>> _sign(b"<http://x/a/b> .\n"), _sign(b'"12"^^<http://x/t> .\n')
-    (b'<http://x/a/>', b'"^^<http://x/t> .\\n')
+    (b'<http://x/a/>', b'"^^<http://x/t> .\n')
     """
     if term.startswith(b"<<"):
         return LITERAL.sub(b'"', term)

@@ -85,6 +85,7 @@ def create_app(
     _set_up_templates(app)
     app.after_request(_with_headers)
     program = fingerprint(project, options)
+    dumps.attach(app, options.dumps)
     health.attach(app, service)
     cached = Cached(
         Made(app.wsgi_app),

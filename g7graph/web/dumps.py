@@ -6,10 +6,10 @@ import json
 from dataclasses import asdict
 from datetime import UTC, datetime
 from os import fstat
-from pathlib import PurePosixPath
-from typing import IO
+from pathlib import Path, PurePosixPath
+from typing import IO, cast
 
-from flask import Blueprint, Response, current_app, request
+from flask import Blueprint, Flask, Response, current_app, request
 from werkzeug.exceptions import RequestedRangeNotSatisfiable
 from werkzeug.http import http_date, parse_date
 
@@ -18,6 +18,7 @@ from g7graph.exports.manifest import Dump, Manifest
 from g7graph.web import answer, ranges
 from g7graph.web.context import address, language, site
 from g7graph.web.formats import HTML, JSON
+from g7graph.web.negotiate import Format
 from g7graph.web.ranges import Body, Part
 from g7graph.web.shelf import Shelf, Shelved
 
@@ -29,18 +30,26 @@ _BESIDE_CSV = '<csv-metadata.json>; rel="describedby"; type="application/csvm+js
 _EXTENSION = "g7graph.dumps"
 
 
+def attach(app: Flask, folder: Path | None) -> None:
+    """Give an application its dumps."""
+    app.extensions[_EXTENSION] = Shelf(folder)
+
+
 def shelf() -> Shelf:
     """Return the dumps of the running application."""
-    known = current_app.extensions.setdefault(_EXTENSION, Shelf(site().options.dumps))
-    assert isinstance(known, Shelf)  # noqa: S101 - nobody else puts anything there
-    return known
+    return cast(Shelf, current_app.extensions[_EXTENSION])
 
 
 @blueprint.get("/dumps/")
 def index() -> Response:
     """List the files: a page, or what their manifest says with their addresses, and whether they are of this data."""
-    chosen = answer.negotiated((HTML, JSON))
-    shelved = shelf().shelved()
+    response = _listed(shelf().shelved(), answer.negotiated((HTML, JSON)))
+    response.add_etag(weak=True)  # of what is said, which may change while the data does not
+    response.make_conditional(request)
+    return response
+
+
+def _listed(shelved: Shelved | None, chosen: Format) -> Response:
     is_current = _is_current(shelved)
     if chosen is HTML:
         groups = _groups(shelved) if shelved else {}
@@ -52,7 +61,7 @@ def index() -> Response:
 
 
 @blueprint.get("/dumps/<path:name>")
-def file(name: str) -> Response:
+def download(name: str) -> Response:
     """Answer with a file, or the parts of it that are asked for.
 
     It is sent as it lies there, packed ones as files of gzip: bytes, checksum and `ETag` are those of the list.

@@ -172,7 +172,7 @@ ROUTES: Mapping[str, Route] = {
     "dumps.index": Route(
         "dumps", "dumps", (formats.HTML, formats.JSON), (), _PAGE, {"json": reference("schemas", "dumps")}
     ),
-    "dumps.file": Route(
+    "dumps.download": Route(
         "dumps",
         "dump",
         (Format("file", "*/*"),),
