@@ -69,12 +69,8 @@ def table(out: IO[bytes], limit: int) -> said.Rows:
 
 def graph(out: IO[bytes], limit: int) -> said.Rows:
     """Read the first statements of an answer to CONSTRUCT or DESCRIBE, as a worker wrote it."""
-    return statements((quad.triple for quad in ox.parse(out, format=ox.RdfFormat.N_TRIPLES)), limit)
-
-
-def statements(found: Iterable[ox.Triple], limit: int) -> said.Rows:
-    """Return the first statements of a graph as a table."""
-    return rows(_STATEMENT, (cast("Sequence[Term]", (*one,)) for one in found), limit)
+    statements = (quad.triple for quad in ox.parse(out, format=ox.RdfFormat.N_TRIPLES))
+    return rows(_STATEMENT, (cast("Sequence[Term]", (*one,)) for one in statements), limit)
 
 
 def value(term: Term | ox.Triple | None) -> said.Value:

@@ -15,13 +15,11 @@ from g7graph import i18n, run
 from g7graph.errors import G7Error, StoreError
 from g7graph.mcp import said, shown
 from g7graph.mcp.resolved import resolved, told
-from g7graph.result import Wanted
-from g7graph.store import guard
-from g7graph.web import runs, search, sparql
+from g7graph.store import Question, guard
+from g7graph.web import search, sparql
 from g7graph.web.context import say, site
 from g7graph.web.protocol import Asked, form_of, read, refuse_foreign
 from g7graph.web.refusals import Refused
-from g7graph.web.work import noted
 
 Language = Annotated[Literal["es", "en", "fr"], Field(description="Language of labels and messages.")]
 Limit = Annotated[int, Field(ge=1, le=1000, description="How many rows at most; what is left out is said.")]
@@ -70,14 +68,9 @@ class Tools:
     ) -> said.Rows:
         """Answer a saved query: figures of progress, agencies, places, evidence, discrepancies …, as a table."""
         with self._asking(lang):
-            asked = site().library[name]
             values = {key: str(value) for key, value in parameters.items()}
-            if form_of(asked.text) == "graph":
-                statements = site().store.triples(run.bind(site().store, asked, values, lang=lang))
-                return shown.statements(statements, limit)
-            with runs.answered(asked, Wanted("json"), values) as out:
-                noted(out)
-                return shown.table(out, limit)
+            text = run.bind(site().store, site().library[name], values, lang=lang)
+            return _answered(Asked(Question(text)), limit)
 
     @in_words
     def search(
@@ -134,12 +127,17 @@ class Tools:
             if not isinstance(asked, Asked):
                 raise Refused("no_query")
             refuse_foreign(asked, site().store)
-            is_graph = form_of(asked.text) == "graph"
-            with sparql.answered(asked, "nt" if is_graph else "json") as out:
-                return shown.graph(out, limit) if is_graph else shown.table(out, limit)
+            return _answered(asked, limit)
 
     @contextmanager
     def _asking(self, lang: str, **sent: object) -> Iterator[None]:
         """Make what is done a request of the application, in a language."""
         with self._app.test_request_context("/sparql", query_string={"lang": lang}, **sent):
             yield
+
+
+def _answered(asked: Asked, limit: int) -> said.Rows:
+    """Have a query evaluated within the limits, and return the first rows of its answer."""
+    is_graph = form_of(asked.text) == "graph"
+    with sparql.answered(asked, "nt" if is_graph else "json") as out:
+        return shown.graph(out, limit) if is_graph else shown.table(out, limit)

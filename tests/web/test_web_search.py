@@ -102,7 +102,7 @@ def test_pages_lead_to_one_another_and_hold_each_thing_once(real: FlaskClient) -
     assert len(seen) == len(set(seen)) == total
     assert 'rel="prev"' in answer.headers["Link"]
     assert 'rel="next"' not in answer.headers["Link"]
-    assert found(real, "de", page="50")["hits"] == []
+    assert found(real, "comisiones eiti", page="50")["hits"] == []
 
 
 def test_more_than_is_counted_is_said(tmp_path: Path) -> None:
