@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from itertools import islice
 from typing import IO, cast
 
 import pyoxigraph as ox
@@ -20,7 +21,7 @@ from g7graph.explain import explained
 from g7graph.queries import Library, SavedQuery
 from g7graph.store import Engine
 from g7graph.store.answers import RESULTS, as_table, write
-from g7graph.table import Table
+from g7graph.table import Column, Table
 
 #: Forms that tell datatypes: what explains a row is one cell of JSON there.
 _TYPED = ("json", "tsv", "xml")
@@ -78,13 +79,34 @@ def give(store: Engine, library: Library, asked: Run, wanted: Wanted, out: IO[by
     if wanted.whole and wanted.form in RESULTS:
         write(ox.parse_query_results(kept, format=RESULTS["json"]), wanted.form, out)
         return Told(told)
-    table = run.typed(table_of(kept), query)
-    page = replace(table, rows=table.rows[wanted.first :][: wanted.most])
+    rows = count(kept)
+    if wanted.form == "json" and not wanted.explained and wanted.first == 0 and rows <= (wanted.most or rows):
+        out.write(kept)  # the page is the whole
+        return Told(told, rows)
+    page = run.typed(cut(kept, wanted.first, wanted.most), query)
     if wanted.explained and query.explain:
         found = explained(store, library, query.explain, resolved, page)
         page = found.nested() if wanted.form in _TYPED else found.flat()
     out.write(exports.TABLES[wanted.form].write(page))
-    return Told(told, len(table))
+    return Told(told, rows)
+
+
+def count(kept: bytes) -> int:
+    """Count the rows of a result, of which none is held in memory; a truth value is one."""
+    answer = ox.parse_query_results(kept, format=RESULTS["json"])
+    return sum(1 for _ in answer) if isinstance(answer, ox.QuerySolutions) else 1
+
+
+def cut(kept: bytes, first: int = 0, most: int | None = None) -> Table:
+    """Return the rows of a page; no others are held in memory at a time."""
+    answer = ox.parse_query_results(kept, format=RESULTS["json"])
+    if not isinstance(answer, ox.QuerySolutions):
+        return as_table(answer)
+    columns = tuple(Column(variable.value) for variable in answer.variables)
+    places = range(len(columns))
+    end = None if most is None else first + most
+    rows = (tuple(solution[place] for place in places) for solution in islice(answer, first, end))
+    return Table(columns, tuple(rows))
 
 
 def canonical(answer: ox.QuerySolutions | ox.QueryBoolean) -> bytes:

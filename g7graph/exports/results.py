@@ -17,12 +17,12 @@ _MARKED = re.compile(r"[\\`*\[<|]")
 
 def json(table: Table) -> bytes:
     """Write SPARQL 1.1 Query Results JSON."""
-    rows = [
-        {name: _described(term) for name, term in zip(table.names, row, strict=True) if term is not None}
+    head = _dumped({"vars": list(table.names)})
+    rows = ",".join(  # a row at a time: all of them described take many times as much memory
+        _dumped({name: _described(term) for name, term in zip(table.names, row, strict=True) if term is not None})
         for row in table.rows
-    ]
-    document = {"head": {"vars": list(table.names)}, "results": {"bindings": rows}}
-    return _json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
+    )
+    return f'{{"head":{head},"results":{{"bindings":[{rows}]}}}}'.encode()
 
 
 def xml(table: Table) -> bytes:
@@ -71,6 +71,10 @@ def _described(term: Term | ox.Triple) -> dict[str, object]:
     if term.datatype == _STRING:
         return {"type": "literal", "value": term.value}
     return {"type": "literal", "value": term.value, "datatype": term.datatype.value}
+
+
+def _dumped(value: object) -> str:
+    return _json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def _cell(term: Term | None) -> str:

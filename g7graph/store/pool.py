@@ -7,6 +7,7 @@ the old ones finish what they have begun.
 
 from __future__ import annotations
 
+import gc
 import json
 import mmap
 import os
@@ -200,6 +201,7 @@ def _let_go() -> None:
 
 
 def _nursed(posts: list[Post], lifeline: int, prepare: Callable[[], Work], limits: Limits) -> NoReturn:
+    gc.freeze()  # or each worker would come to hold what is loaded alone, by looking for garbage in it
     try:
         nurse(posts, lifeline, prepare, limits)
     finally:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import IO, cast
 
 import pyoxigraph as ox
@@ -32,17 +32,21 @@ _YES_OR_NO = ("0", "1")
 
 @dataclass(frozen=True)
 class Ran:
-    """The answer of a query that gives a table: its file, what is told beside it, which page it is."""
+    """The answer of a query that gives a table: its file, what is told beside it, which page it is.
+
+    The file is `whole` where it is left to who shows the page to take its rows out.
+    """
 
     file: IO[bytes]
     told: Told
     page: Page
+    whole: bool = False
 
     @property
     def table(self) -> Table:
-        """The rows of an answer in JSON."""
+        """The rows of a page of an answer in JSON."""
         with self.file:
-            return result.table_of(self.file.read())
+            return result.cut(self.file.read(), *((self.page.first, self.page.size) if self.whole else ()))
 
 
 def tabled(asked: SavedQuery, form: str, *, cited: Citation | None = None, usual: int | None = None) -> Ran:
@@ -52,9 +56,14 @@ def tabled(asked: SavedQuery, form: str, *, cited: Citation | None = None, usual
     it was cited.
     """
     page = paging.asked(asked, usual=usual)
-    wanted = Wanted(form, page.first, page.size, is_explained(asked))
+    explained = is_explained(asked)
+    shown = usual is not None and not explained  # on a page of the site: a worker that took rows out would grow
+    wanted = Wanted(form) if shown else Wanted(form, page.first, page.size, explained)
     out = answered(asked, wanted, values(asked))
     told = noted(out)
+    if shown:
+        told = replace(told, rows=result.count(out.read()))
+        out.seek(0)
     try:
         if cited:
             refuse_other(cited, told.citation)
@@ -63,7 +72,7 @@ def tabled(asked: SavedQuery, form: str, *, cited: Citation | None = None, usual
     except Elsewhere:
         out.close()
         raise
-    return Ran(out, told, page)
+    return Ran(out, told, page, shown)
 
 
 def today(asked: SavedQuery) -> Citation:
