@@ -51,6 +51,9 @@ class Store(Protocol):
     def graphs(self) -> list[str]:
         """List the named graphs, sorted."""
 
+    def size(self) -> int:
+        """Return how many statements there are, of all graphs together."""
+
 
 class Engine(Store, Protocol):
     """A store whose answers can be had as the engine gives them."""

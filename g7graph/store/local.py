@@ -42,6 +42,7 @@ class LocalStore:
         self.version = version
         self.union = union
         self.federation = NONE
+        self._size: int | None = None
 
     def query(
         self,
@@ -87,8 +88,20 @@ class LocalStore:
         return [quad for pattern in patterns for quad in self.inner.quads_for_pattern(*pattern, None, None)]
 
     def graphs(self) -> list[str]:
-        """List the named graphs, sorted."""
-        return sorted(graph.value for graph in self.inner.named_graphs() if isinstance(graph, ox.NamedNode))
+        """List the named graphs, sorted; an empty one is none."""
+        there = (graph for graph in self.inner.named_graphs() if isinstance(graph, ox.NamedNode))
+        return sorted(one.value for one in there if any(self.inner.quads_for_pattern(None, None, None, one)))
+
+    def size(self) -> int:
+        """Return how many statements there are, of all graphs together."""
+        return len(self.inner) if self._size is None else self._size
+
+    def settled(self) -> None:
+        """Count its statements for good: nothing changes any more.
+
+        Done before processes are forked: to count touches each statement, and who does it comes to hold them alone.
+        """
+        self._size = len(self.inner)
 
 
 def evaluated(evaluate: Callable[[Functions], T]) -> T:

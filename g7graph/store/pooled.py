@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from typing import IO, Any
 
 import pyoxigraph as ox
@@ -14,7 +16,14 @@ from g7graph.store.local import LocalStore
 from g7graph.store.pool import Pool
 from g7graph.table import Table
 
-_GRAPHS = "SELECT DISTINCT ?graph { GRAPH ?graph { ?s ?p ?o } } ORDER BY ?graph"
+
+@dataclass(frozen=True)
+class _Extent:
+    """What graphs an edition has, and how many statements; a query would go through all of them."""
+
+    edition: int = 0
+    graphs: list[str] = field(default_factory=list)
+    size: int = 0
 
 
 class PooledStore:
@@ -24,7 +33,7 @@ class PooledStore:
         self.pool = pool
         self.union = union
         self.federation = federation
-        self._graphs: tuple[int, list[str]] = (0, [])
+        self._known = _Extent()
 
     @property
     def version(self) -> str:
@@ -43,11 +52,11 @@ class PooledStore:
 
     def graphs(self) -> list[str]:
         """List the named graphs, sorted."""
-        number = self.pool.edition.number
-        if self._graphs[0] != number:
-            rows = self.table(_GRAPHS).rows
-            self._graphs = number, [graph.value for (graph,) in rows if isinstance(graph, ox.NamedNode)]
-        return self._graphs[1]
+        return self._extent().graphs
+
+    def size(self) -> int:
+        """Return how many statements there are, of all graphs together."""
+        return self._extent().size
 
     def answer(self, question: Question, form: str, asker: Asker) -> IO[bytes]:
         """Answer a stranger's question in one of FORMS; see `Service.answer`."""
@@ -55,8 +64,18 @@ class PooledStore:
         abroad = bool(self.federation.check(question.text))
         return self.pool.run({"text": question.text, "form": form, **datasets}, asker, abroad=abroad)
 
+    def _extent(self) -> _Extent:
+        known, number = self._known, self.pool.edition.number
+        if known.edition != number:
+            with self.pool.run({"extent": number}) as out:
+                self._known = known = _Extent(**json.load(out))
+        return known
+
 
 def answered(store: LocalStore, job: Mapping[str, Any], out: IO[bytes]) -> None:
     """Do a pooled store's job on the store that a worker has. Raises QueryError as the store does."""
+    if "extent" in job:
+        out.write(json.dumps(asdict(_Extent(job["extent"], store.graphs(), store.size()))).encode())
+        return
     answer = store.query(job["text"], default_graphs=job.get("default_graphs"), named_graphs=job.get("named_graphs"))
     write(answer, job["form"], out)

@@ -25,12 +25,13 @@ from g7graph.store.conversion import convert, truth
 from g7graph.store.dialect import portable
 from g7graph.store.fetching import Fetch
 from g7graph.store.limits import Limits
-from g7graph.table import Table
+from g7graph.table import Table, python
 
 if TYPE_CHECKING:
     from g7graph.store.client import Client
 
 #: Graphs that engines keep for themselves.
+_SIZE = "SELECT (COUNT(*) AS ?count) { ?s ?p ?o }"
 _SYSTEM = (
     "http://www.openlinksw.com/",
     "http://localhost:8890/",
@@ -124,6 +125,11 @@ class RemoteStore:
     def graphs(self) -> list[str]:
         """List the named graphs, sorted, but for those that the engine keeps for itself."""
         return self._listed()[0]
+
+    def size(self) -> int:
+        """Return how many statements there are in the default graph, which is that of all of them in a framework."""
+        ((count,),) = self.table(_SIZE).rows
+        return int(str(python(count)))
 
     def changed(self) -> None:
         """Forget which graphs there are: there may be others now."""

@@ -10,9 +10,7 @@ from pyoxigraph import NamedNode
 
 from g7graph import vocab
 from g7graph.exports.manifest import Dump
-from g7graph.table import text
 from g7graph.web import answer, distributions, formats, schema_org
-from g7graph.web.asks import ask
 from g7graph.web.catalogue import Catalogue, catalogue
 from g7graph.web.cells import Cell, cell
 from g7graph.web.citation import citation
@@ -93,7 +91,6 @@ def void() -> Response:
 
 def _page(found: Catalogue) -> Response:
     lang, said = language(), found.reading
-    sizes = ask(site().store, "size").rows
     return answer.page(
         "dataset.html",
         title=said.text(found.dataset, "dcterms:title", lang),
@@ -101,7 +98,7 @@ def _page(found: Catalogue) -> Response:
         iri=found.dataset,
         described=bool(found.reading.values(found.dataset, "dcterms:title")),
         facts=_facts(found),
-        triples=int(text(sizes[0][0])),
+        triples=site().store.size(),
         versions=_parts(found, said.iris(found.dataset, "dcat:hasVersion"), newest_first=True),
         rounds=_parts(found, _in_series(found)),
         services=_parts(found, said.having("dcat:servesDataset", found.dataset)),

@@ -17,8 +17,6 @@ from g7graph import __version__
 from g7graph.errors import G7Error
 from g7graph.store import Service
 from g7graph.store.pooled import PooledStore
-from g7graph.table import python
-from g7graph.web.asks import ask
 
 blueprint = Blueprint("health", __name__)
 
@@ -88,8 +86,7 @@ class Health:
         )
 
     def _measured(self) -> tuple[int, int]:
-        ((triples,),) = ask(self._store, "size").rows
-        return int(str(python(triples))), len(self._store.graphs())
+        return self._store.size(), len(self._store.graphs())
 
 
 def attach(app: Flask, store: Service) -> None:

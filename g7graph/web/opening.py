@@ -144,6 +144,7 @@ class _Publisher:
 
     def in_memory(self, store: LocalStore) -> None:
         """Publish a store in memory."""
+        store.settled()
         self.pool.publish(store.version, working(lambda: store, self.library, self.options.federation))
 
     def on_disk(self, folder: Path, version: str) -> None:

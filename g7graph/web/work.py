@@ -32,6 +32,7 @@ _LENGTH_BYTES = 4
 def pooled(store: LocalStore, library: Library, limits: Limits) -> PooledStore:
     """Fork workers over a store in memory, and return the store that asks them."""
     pool = Pool(limits)
+    store.settled()
     pool.publish(store.version, working(lambda: store, library, store.federation))
     return PooledStore(pool, union=store.union, federation=store.federation)
 

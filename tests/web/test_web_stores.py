@@ -62,7 +62,8 @@ class Somebodys:
 
     def __init__(self, inner: ox.Store) -> None:
         self._local = LocalStore(inner, version="", union=False)
-        self.table, self.triples, self.graphs = self._local.table, self._local.triples, self._local.graphs
+        self.table, self.triples = self._local.table, self._local.triples
+        self.graphs, self.size = self._local.graphs, self._local.size
 
     def answer(self, question: Question, form: str, asker: Asker) -> IO[bytes]:
         out = io.BytesIO()

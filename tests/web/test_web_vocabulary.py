@@ -404,6 +404,9 @@ class Slow:
     def graphs(self) -> list[str]:
         return []
 
+    def size(self) -> int:
+        return 0
+
 
 def test_data_too_large_to_be_counted_are_tried_once() -> None:
     usage, store = Usage(), Slow("too_long")
