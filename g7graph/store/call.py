@@ -12,13 +12,12 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
-from g7graph.errors import Limited
+from g7graph.errors import G7Error, Limited, QueryError, StoreError, UsageError
 from g7graph.store import Asker
 from g7graph.store.limits import Limits
 from g7graph.store.outlet import SPILL
-from g7graph.store.worker import raised
 
 _MESSAGE_BYTES = 262_144
 _LOOK_SECONDS = 0.25
@@ -41,7 +40,7 @@ def done(connection: socket.socket, pid: int, seconds: float, asker: Asker, limi
             raise Limited("too_much", limit=limits.memory_bytes // 1_000_000)
         said = json.loads(message)
         if "size" not in said:
-            raise raised(said, limits)
+            raise _raised(said, limits)
         opened.pop_all()
         return large
 
@@ -78,3 +77,15 @@ def connected(place: Path) -> socket.socket | None:
         connection.close()
         return None
     return connection
+
+
+def _raised(message: dict[str, Any], limits: Limits) -> G7Error:
+    """Return the error that a worker's message tells of."""
+    if "failed" in message:
+        return StoreError("worker_failed")
+    limited = message.pop("limited", None)
+    if limited:
+        most = limits.answer_bytes if limited == "too_large" else limits.memory_bytes
+        return Limited(limited, limit=most // 1_000_000)
+    kind = QueryError if message.pop("kind") == "QueryError" else UsageError
+    return kind(message.pop("key"), **message)

@@ -25,7 +25,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, NoReturn, cast
 
-from g7graph.errors import G7Error, Limited, QueryError, StoreError, UsageError
+from g7graph.errors import UsageError
+from g7graph.store import memory
 from g7graph.store.limits import Limits
 from g7graph.store.outlet import Out, Sealed
 from g7graph.store.seal import without_sockets
@@ -41,9 +42,10 @@ _BREATH_SECONDS = 0.01
 _QUICK_SECONDS = 0.1
 _LAST_OF_ALL = 19
 _GROWN_BYTES = 100_000_000
+_ALONE_BYTES = 6_000_000
+_REST_MILLISECONDS = 1_000
 _GROWN_BYTES_ON_DISK = 40_000_000  # the engine keeps blocks that the system's cache of files has, too
 _BUFFER_BYTES = 262_144
-_STATM = Path("/proc/self/statm")
 _FIRST_TO_END = Path("/proc/self/oom_score_adj")
 
 
@@ -129,13 +131,24 @@ class _Worker:
 
     def __init__(self, post: Post, lifeline: int, work: Work, limits: Limits) -> None:
         self.post, self.lifeline, self.work, self.limits = post, lifeline, work, limits
-        self.most = _memory()[1] + (_GROWN_BYTES_ON_DISK if post.on_disk else _GROWN_BYTES)
+        self.most = memory.resident() + (_GROWN_BYTES_ON_DISK if post.on_disk else _GROWN_BYTES)
         self._confine()
 
     def run(self) -> None:
-        """Take connections until the lifeline ends and nobody waits any more, or the memory has grown."""
+        """Take connections until the lifeline ends and nobody waits any more, or the memory has grown.
+
+        Work makes pages of the data one's own, only by reading them: who has too many of these ends when nobody calls,
+        and the next one shares them all again.
+        """
+        rested = True
         while True:
-            ended = self._called()
+            called = self._called(None if rested else _REST_MILLISECONDS)
+            rested = not called
+            if rested and not self.post.on_disk and memory.alone() > _ALONE_BYTES:
+                return
+            if rested:
+                continue
+            ended = self.lifeline in called
             try:
                 connection, _ = self.post.listener.accept()
             except BlockingIOError:  # another worker was first
@@ -145,15 +158,15 @@ class _Worker:
             connection.setblocking(True)
             with connection:
                 self._serve(connection)
-            if _memory()[1] > self.most:
+            if memory.resident() > self.most:
                 return
 
-    def _called(self) -> bool:
-        """Wait until somebody calls or the lifeline ends; return whether it has ended."""
+    def _called(self, milliseconds: int | None) -> list[int]:
+        """Wait until somebody calls or the lifeline ends, or nothing happens for so long; return who woke us."""
         poll = select.poll()
         poll.register(self.lifeline, select.POLLIN)
         poll.register(self.post.listener, select.POLLIN)
-        return any(descriptor == self.lifeline for descriptor, _ in poll.poll())
+        return [descriptor for descriptor, _ in poll.poll(milliseconds)]
 
     def _serve(self, connection: socket.socket) -> None:
         try:
@@ -225,27 +238,7 @@ class _Worker:
         with suppress(OSError):  # of all our processes, where memory runs out, one that is replaced shall end
             _FIRST_TO_END.write_text("500")
         most = {resource.RLIMIT_FSIZE: self.limits.answer_bytes, resource.RLIMIT_CORE: 0}
-        if _STATM.exists():
-            most[resource.RLIMIT_AS] = _memory()[0] + self.limits.memory_bytes
+        if memory.address_space():
+            most[resource.RLIMIT_AS] = memory.address_space() + self.limits.memory_bytes
         for what, value in most.items():
             resource.setrlimit(what, (value, value))
-
-
-def _memory() -> tuple[int, int]:
-    """Return the bytes of the address space and of what is resident; zeros where the kernel does not say."""
-    if not _STATM.exists():
-        return 0, 0
-    pages = _STATM.read_text().split()
-    return int(pages[0]) * os.sysconf("SC_PAGE_SIZE"), int(pages[1]) * os.sysconf("SC_PAGE_SIZE")
-
-
-def raised(message: dict[str, Any], limits: Limits) -> G7Error:
-    """Return the error that a worker's message tells of."""
-    if "failed" in message:
-        return StoreError("worker_failed")
-    limited = message.pop("limited", None)
-    if limited:
-        most = limits.answer_bytes if limited == "too_large" else limits.memory_bytes
-        return Limited(limited, limit=most // 1_000_000)
-    kind = QueryError if message.pop("kind") == "QueryError" else UsageError
-    return kind(message.pop("key"), **message)

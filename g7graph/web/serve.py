@@ -26,6 +26,8 @@ from g7graph.web.refusals import Refused
 _SECONDS_TO_END = 5  # less than what a container is given to end in
 _THREADS = 128  # of a front; more than may wait for their turn at /sparql
 _MOST_FRONTS = 4
+#: What pages take their texts from.
+_TEXTS = ("errors", "queries", "vocabulary", "web")
 _CONNECTIONS = 2048  # of a front, most of them idle; what is more waits
 _OPEN_FILES = 4096  # connections, and an answer for each request that is answered
 _HEADER_MILLISECONDS = 15_000
@@ -73,10 +75,13 @@ def serve(project: Project, options: Options) -> None:
 
 
 def _load(app: Flask) -> None:
-    """Load what each front would come to load by itself, and hold alone: templates, the map of addresses."""
+    """Load what each front would come to load by itself, and hold alone: texts, templates, the map of addresses."""
     app.url_map.update()
+    for module in _TEXTS:
+        i18n.catalogue(module)
     for name in app.jinja_env.list_templates(extensions=["html"]):
         app.jinja_env.get_template(name)
+    app.test_client().get("/problem/")  # a page that asks nothing of the store
 
 
 def _front(app: Any, service: Service, lifeline: Lifeline, port: int) -> Any:
