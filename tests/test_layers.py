@@ -27,6 +27,7 @@ LAYERS = [
     "writing",
     "api",
     "web",
+    "freeze",
     "cli",
 ]
 #: The package itself holds the version and a lazy `load`; `python -m` starts the command line.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from g7graph import __version__
-from g7graph.cli import build, queries, query, serve, validate
+from g7graph.cli import build, freeze, queries, query, serve, validate
 from g7graph.cli import format as formatting
 from g7graph.cli.options import shared
 from g7graph.cli.speech import Group
@@ -18,5 +18,13 @@ def main() -> None:
     """Run a command."""
 
 
-for _command in (build.build, formatting.format_, queries.queries, query.query, serve.serve, validate.validate):
+for _command in (
+    build.build,
+    formatting.format_,
+    freeze.freeze,
+    queries.queries,
+    query.query,
+    serve.serve,
+    validate.validate,
+):
     main.add_command(_command)
