@@ -98,7 +98,7 @@ def _filled(
         )
     told("settle", 0, None)
     files += _search(store, fresh, lambda page: isinstance(atlas.get(page.url), Kept))
-    settler = Settler(fresh, atlas, wanted.mount, wanted.lang)
+    settler = Settler(fresh, atlas, wanted.root.url, wanted.mount, wanted.lang)
     redirections = settler.redirections()
     files += [*settler.settle(answered), *settler.lead(redirections)]
     kept = [one for one in atlas.values() if isinstance(one, Kept)]

@@ -35,36 +35,39 @@ _FOLLOWED = {
     "video": ("src", "poster"),
 }
 _SENT = ("action", "formaction")
+_LISTED = "loc"  # the element of a site map that holds an address
 
 Attributes = list[tuple[str, str | None]]
 
 
 @dataclass(frozen=True)
 class Mark:
-    """A link to be put in its place; `sends` is one that sends what somebody filled in."""
+    """A link to be put in its place; one that `sends` sends what somebody filled in, an `absolute` one stays so."""
 
     link: Link
     sends: bool = False
+    absolute: bool = False
 
     def __str__(self) -> str:
-        link = self.link
-        return _NUL + _SEPARATOR.join((link.address.url, link.fragment, link.lang, "sends" * self.sends)) + _NUL
+        link, flags = self.link, ("sends" * self.sends, "absolute" * self.absolute)
+        return _NUL + _SEPARATOR.join((link.address.url, link.fragment, link.lang, *flags)) + _NUL
 
 
 @dataclass(frozen=True)
 class Place:
-    """A mark as it is read again: the address as it is asked for, a part of it, the language, whether it sends."""
+    """A mark as it is read again: the address as it is asked for, a part of it, the language, what kind it is."""
 
     url: str
     fragment: str
     lang: str
     sends: bool
+    absolute: bool
 
     @classmethod
     def read(cls, written: str) -> Place:
         """Read what stands between two NULs, as an attribute is written."""
-        url, fragment, lang, sends = unescape(written).split(_SEPARATOR)
-        return cls(url, fragment, lang, bool(sends))
+        url, fragment, lang, *flags = unescape(written).split(_SEPARATOR)
+        return cls(url, fragment, lang, *map(bool, flags))
 
 
 @dataclass(frozen=True)
@@ -76,9 +79,14 @@ class Marked:
     parts: frozenset[str]
 
 
-def marked(text: str, page: Address, root: Root, *, footer: str = "") -> Marked:
-    """Mark the links of a page that stay in the publication; `footer` is put at the end of the last footer."""
-    reader = _Reader(text.replace(_NUL, _REPLACED), page, root, footer)
+def marked(text: str, page: Address, root: Root, *, footer: str = "", absolute: bool = False) -> Marked:
+    """Mark the links of a page that stay in the publication; `footer` is put at the end of the last footer.
+
+    Those of a feed or a site map are `absolute`: whoever reads them has them from elsewhere.
+    """
+    reader = _Reader(text.replace(_NUL, _REPLACED), page, root, absolute=absolute)
+    if footer and reader.footer is not None:
+        reader.edits.append((reader.footer, reader.footer, footer))
     return Marked(reader.written(), frozenset(reader.links), frozenset(reader.parts))
 
 
@@ -88,31 +96,30 @@ def split(text: str) -> list[str]:
 
 
 class _Reader(HTMLParser):
-    def __init__(self, text: str, page: Address, root: Root, footer: str) -> None:
+    def __init__(self, text: str, page: Address, root: Root, *, absolute: bool) -> None:
         super().__init__()
         self.links: set[Address] = set()
         self.parts: set[str] = set()
-        self._text, self._page, self._root, self._footer = text, page, root, footer
+        self.edits: list[tuple[int, int, str]] = []
+        self.footer: int | None = None
+        self._text, self._page, self._root, self._absolute = text, page, root, absolute
         self._lines = [0, *accumulate(len(line) + 1 for line in text.split("\n"))]
-        self._edits: list[tuple[int, int, str]] = []
-        self._footer_at: int | None = None
+        self._listed = 0
         self.feed(text)
         self.close()
 
     def written(self) -> str:
         """Return the text with what was changed."""
-        edits = self._edits
-        if self._footer and self._footer_at is not None:
-            edits = sorted([*edits, (self._footer_at, self._footer_at, self._footer)])
         pieces, last = [], 0
-        for start, end, replacement in edits:
+        for start, end, replacement in sorted(self.edits):
             pieces += [self._text[last:start], replacement]
             last = end
         return "".join([*pieces, self._text[last:]])
 
     def handle_starttag(self, tag: str, attrs: Attributes) -> None:
         self.parts.update(value for name, value in attrs if name == "id" and value)
-        followed = _FOLLOWED.get(tag, ())
+        self._listed = self._here() + len(self.get_starttag_text() or "")
+        followed = _FOLLOWED.get(tag.rpartition(":")[2], ())
         if tag == "link" and "canonical" in (dict(attrs).get("rel") or "").split():
             return
         after = [(name, self._value(name, value) if name in followed and value else value) for name, value in attrs]
@@ -121,7 +128,10 @@ class _Reader(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "footer":
-            self._footer_at = self._here()
+            self.footer = self._here()
+        if tag == _LISTED and self._absolute:
+            address = unescape(self._text[self._listed : self._here()])
+            self.edits.append((self._listed, self._here(), escape(self._mark(address, tag))))
 
     def _value(self, name: str, value: str) -> str:
         if name == "srcset":
@@ -135,7 +145,7 @@ class _Reader(HTMLParser):
             return value
         if name not in _SENT:
             self.links.add(link.address)
-        return str(Mark(link, name in _SENT))
+        return str(Mark(link, name in _SENT, self._absolute))
 
     def _replace(self, tag: str, attrs: Attributes) -> None:
         """Write a start tag anew; a form that was to post asks instead, for no file takes what is posted."""
@@ -144,7 +154,7 @@ class _Reader(HTMLParser):
             attrs = [(name, "get" if name == "method" else value) for name, value in attrs]
         written = "".join(f" {name}" if value is None else f' {name}="{escape(value)}"' for name, value in attrs)
         start = self._here()
-        self._edits.append((start, start + len(raw), f"<{tag}{written}{'/>' if raw.endswith('/>') else '>'}"))
+        self.edits.append((start, start + len(raw), f"<{tag}{written}{'/>' if raw.endswith('/>') else '>'}"))
 
     def _here(self) -> int:
         line, column = self.getpos()

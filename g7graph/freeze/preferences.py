@@ -15,7 +15,7 @@ from g7graph.web import formats
 
 _PAGE = ("html", ("text/html", "application/xhtml+xml"))
 _BEGIN, _END = "(^|,) *", " *(,|$)"
-_PARAMETERS = "( *; *(?!q *=)[^,;]*)*"
+_PARAMETERS = "( *;(?! *q *=)[^,;]*)*"
 _SPECIAL = str.maketrans({one: f"[{one}]" for one in ".+*"})
 _TENTHS = range(9, 0, -1)
 

@@ -28,10 +28,14 @@ _REDIRECTION = """<!doctype html>
 
 @dataclass(frozen=True)
 class Settler:
-    """Knows where everything is; `mount` is the path of the copy on its host, `lang` that of files without a mark."""
+    """Knows where everything is; `url` is where absolute addresses begin, `mount` the path of the copy on its host.
+
+    `lang` is the language of files without a mark.
+    """
 
     folder: Path
     atlas: Atlas
+    url: str
     mount: str
     lang: str
 
@@ -63,7 +67,8 @@ class Settler:
         pieces = split((self.folder / file.name).read_text(encoding="utf-8"))
         lang = self._language(file.name)
         up = f"{self.mount}/" if self._is_unknown(file.name) else _UP * file.name.count("/")
-        pieces[1::2] = [up + self._place(Place.read(piece), lang) for piece in pieces[1::2]]
+        places = [Place.read(piece) for piece in pieces[1::2]]
+        pieces[1::2] = [(f"{self.url}/" if one.absolute else up) + self._place(one, lang) for one in places]
         return write(self.folder, file.name, "".join(pieces).encode())
 
     def _place(self, place: Place, lang: str) -> str:

@@ -16,6 +16,7 @@ from g7graph.freeze.links import Marked, marked
 from g7graph.freeze.own import Own
 
 _HTML, _SVG = "text/html", "image/svg+xml"
+_LISTS = ("application/atom+xml", "application/xml")  # feeds and site maps
 _NOWHERE = Absent(HTTPStatus.NOT_FOUND)
 
 
@@ -90,8 +91,9 @@ class Visitor:
         for lang in i18n.LANGUAGES if kept.localized else (self.lang,):
             name = kept.file(lang, self.lang)
             content = answer.body if lang == self.lang else body(lang)
-            if answer.media_type == _SVG:
-                self._keep_marked(name, marked(_text(content), address, self.asker.root), found)
+            if answer.media_type in (_SVG, *_LISTS):
+                is_list = answer.media_type in _LISTS
+                self._keep_marked(name, marked(_text(content), address, self.asker.root, absolute=is_list), found)
             else:
                 found.files.append(write(self.folder, name, content))
         return kept

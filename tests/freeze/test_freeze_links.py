@@ -15,10 +15,10 @@ ROOT = Root("https://w3id.org/g7graph")
 PAGE = Address("doc/indicator/4.4")
 
 
-def settled(tmp_path: Path, text: str) -> str:
+def settled(tmp_path: Path, text: str, *, absolute: bool = False) -> str:
     """Mark a page of the indicator 4.4 in English, and put its links in their place."""
     atlas = Atlas()
-    page = marked(text, PAGE, ROOT, footer="")
+    page = marked(text, PAGE, ROOT, absolute=absolute)
     known: dict[Address, Outcome] = {
         Address("frozen"): Kept("frozen", "html", "text/html", localized=True),
         Address("search"): Kept("search", "html", "text/html", localized=True),
@@ -33,7 +33,7 @@ def settled(tmp_path: Path, text: str) -> str:
     (tmp_path / "doc/indicator").mkdir(parents=True, exist_ok=True)
     name = "doc/indicator/4.4.en.html"
     (tmp_path / name).write_text(page.text, encoding="utf-8")
-    settler = Settler(tmp_path, atlas, "", "es")
+    settler = Settler(tmp_path, atlas, "https://data.example", "", "es")
     settler.settle([Written(name, 0, "", marked=True)])
     return (tmp_path / name).read_text(encoding="utf-8")
 
@@ -92,6 +92,19 @@ def test_a_link_leads_to_the_file_that_holds_what_it_led_to(tmp_path: Path, befo
 )
 def test_all_else_stays_as_it_was_written(tmp_path: Path, text: str) -> None:
     assert settled(tmp_path, text) == text
+
+
+def test_a_site_map_and_a_feed_name_files_by_absolute_addresses(tmp_path: Path) -> None:
+    before = (
+        "<url><loc>https://w3id.org/g7graph/ontology?a=1&amp;b=2</loc><loc>https://w3id.org/g7graph/ontology</loc>"
+        '<xhtml:link rel="alternate" href="https://w3id.org/g7graph/ontology?lang=fr"/></url>'
+        "<loc>https://example.org/?a=1&amp;b=2</loc>"
+    )
+    assert settled(tmp_path, before, absolute=True) == (
+        "<url><loc>https://data.example/frozen.en.html#rest</loc><loc>https://data.example/ontology.en.html</loc>"
+        '<xhtml:link rel="alternate" href="https://data.example/ontology.fr.html"/></url>'
+        "<loc>https://example.org/?a=1&amp;b=2</loc>"
+    )
 
 
 def test_a_page_cannot_forge_a_mark(tmp_path: Path) -> None:
