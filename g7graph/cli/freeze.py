@@ -33,6 +33,8 @@ def freeze(context: click.Context, folder: Path, url: str, dumps: Path) -> None:
         def told(step: str, done: int, of: int | None) -> None:
             bar.update(task, description=chosen.say(f"freeze_{step}"), completed=done, total=of)
 
-        files = frozen(project, folder, Wanted(url, chosen.lang, dumps), told)
-    total = sum(file.bytes for file in files)
-    click.echo(chosen.say("frozen", count=len(files), bytes=total, path=folder), err=True)
+        made = frozen(project, folder, Wanted(url, chosen.lang, dumps), told)
+    total = sum(file.bytes for file in made.files)
+    click.echo(chosen.say("frozen", count=len(made.files), bytes=total, path=folder), err=True)
+    if made.left_out:
+        click.echo(chosen.say("left_out", count=len(made.left_out)), err=True)

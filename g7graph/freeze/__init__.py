@@ -15,7 +15,7 @@ from g7graph.freeze import crawl, dumped, folder, index, own
 from g7graph.freeze.address import Address, Root
 from g7graph.freeze.asking import Asker
 from g7graph.freeze.edition import edition
-from g7graph.freeze.found import Kept, Written, write
+from g7graph.freeze.found import Absent, Kept, Written, write
 from g7graph.freeze.hosts import Hosting
 from g7graph.freeze.settle import Settler
 from g7graph.freeze.visitor import Visitor
@@ -60,8 +60,16 @@ class Wanted:
         return self.root.prefix if self.url else ""
 
 
-def freeze(project: Project, target: Path, wanted: Wanted, told: Told = _untold) -> list[Written]:
-    """Write a publication to a folder, which is put in its place whole; return the files.
+@dataclass(frozen=True)
+class Frozen:
+    """A copy: its files, and the addresses of things that no file could be named after."""
+
+    files: list[Written]
+    left_out: list[str]
+
+
+def freeze(project: Project, target: Path, wanted: Wanted, told: Told = _untold) -> Frozen:
+    """Write a publication to a folder, which is put in its place whole.
 
     Raises UsageError for plain RDF, which has no pages, StoreError for a folder that holds something else, and where
     the application fails to answer, DataError for data that cannot be read.
@@ -82,27 +90,25 @@ def freeze(project: Project, target: Path, wanted: Wanted, told: Told = _untold)
             own.attach(app)
             return Visitor(Asker(app, root), own.Own(app, root, known, wanted.lang), fresh, wanted.lang)
 
-        files = _filled(store, visitor, fresh, wanted, told)
-        return folder.seal(fresh, files, known, root.url)
+        filled = _filled(store, visitor, fresh, wanted, told)
+        return Frozen(folder.seal(fresh, filled.files, known, root.url, filled.left_out), filled.left_out)
 
 
-def _filled(
-    store: LocalStore, visitor: Callable[[], Visitor], fresh: Path, wanted: Wanted, told: Told
-) -> list[Written]:
+def _filled(store: LocalStore, visitor: Callable[[], Visitor], fresh: Path, wanted: Wanted, told: Told) -> Frozen:
     """Fill the folder: what addresses answer, the search, what leads on, the rules for hosts."""
     outcomes, files = dumped.placed(fresh)
     scripts = {Address(name): Kept(name.removesuffix(".js"), "js", "text/javascript") for name in own.SCRIPTS}
+    things = crawl.things(store)
     with crawl.visiting(visitor) as pool:
-        atlas, answered = crawl.crawl(
-            pool, crawl.things(store), {**outcomes, **scripts}, lambda done, of: told("ask", done, of)
-        )
+        atlas, answered = crawl.crawl(pool, things, {**outcomes, **scripts}, lambda done, of: told("ask", done, of))
     told("settle", 0, None)
     files += _search(store, fresh, lambda page: isinstance(atlas.get(page.url), Kept))
     settler = Settler(fresh, atlas, wanted.root.url, wanted.mount, wanted.lang)
     redirections = settler.redirections()
     files += [*settler.settle(answered), *settler.lead(redirections)]
     kept = [one for one in atlas.values() if isinstance(one, Kept)]
-    return [*files, *Hosting(wanted.mount, wanted.lang, kept, redirections).write(fresh)]
+    files += Hosting(wanted.mount, wanted.lang, kept, redirections).write(fresh)
+    return Frozen(files, [one.url for one in things if isinstance(atlas.end(one.url)[0], Absent)])
 
 
 def _search(store: LocalStore, fresh: Path, is_kept: Callable[[Address], bool]) -> list[Written]:

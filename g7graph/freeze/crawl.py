@@ -76,7 +76,7 @@ def crawl(
         done, running = wait(running, return_when=FIRST_COMPLETED)
         for visit in (future.result() for future in done):
             atlas.note(visit)
-            files |= {file.name: file for file in visit.files}
+            _add(files, visit.files)
             fresh = (visit.links | visit.outcomes.keys()) - seen
             waiting.extend(sorted(fresh - visit.outcomes.keys()))
             seen |= fresh
@@ -84,8 +84,15 @@ def crawl(
     return atlas, list(files.values())
 
 
+def _add(files: dict[str, Written], more: Iterable[Written]) -> None:
+    """Add files. Raises StoreError where two addresses would be the same: `x`, in English, and `x.en`."""
+    for file in more:
+        if files.setdefault(file.name, file).sha256 != file.sha256:
+            raise StoreError("freeze_twice", name=file.name)
+
+
 def things(store: LocalStore) -> list[Address]:
-    """Return the addresses of all things, and of all graphs that have one."""
+    """List the addresses of all things, and of all graphs that have one."""
     iris = [term.value for (term,) in store.table(query("things")).rows if term is not None] + store.graphs()
     paths = filter(None, map(vocab.local_path, iris))
     return [Address.of(path) for path in paths]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -51,8 +51,8 @@ def check(folder: Path) -> None:
         raise StoreError("freeze_foreign", path=folder, names=tuple(foreign[:_TOLD]))
 
 
-def seal(folder: Path, files: Iterable[Written], edition: Edition, url: str) -> list[Written]:
-    """Write the manifest and the checksums of all files; return all of them."""
+def seal(folder: Path, files: Iterable[Written], edition: Edition, url: str, left_out: Sequence[str]) -> list[Written]:
+    """Write the manifest, which says what was left out, and the checksums of all files; return all of them."""
     known = sorted(files, key=lambda one: one.name)
     said = {
         "program": _PROGRAM,
@@ -61,6 +61,7 @@ def seal(folder: Path, files: Iterable[Written], edition: Edition, url: str) -> 
         "url": url,
         "files": len(known),
         "bytes": sum(one.bytes for one in known),
+        "left_out": left_out,
     }
     known.append(write(folder, MANIFEST, (json.dumps(said, indent=2) + "\n").encode()))
     sums = "".join(f"{one.sha256}  {one.name}\n" for one in known)

@@ -122,6 +122,8 @@ class _Reader(HTMLParser):
         followed = _FOLLOWED.get(tag.rpartition(":")[2], ())
         if tag == "link" and "canonical" in (dict(attrs).get("rel") or "").split():
             return
+        if tag == "form" and not dict(attrs).get("action"):  # it is sent to the page itself
+            attrs = [*((name, value) for name, value in attrs if name != "action"), ("action", "?")]
         after = [(name, self._value(name, value) if name in followed and value else value) for name, value in attrs]
         if after != attrs:
             self._replace(tag, after)

@@ -261,10 +261,19 @@ def test_keys_that_no_folder_takes_lead_to_the_notice(tmp_path: Path) -> None:
         for number, key in enumerate(keys)
     ]
     folder = tmp_path / "site"
-    freeze(Project.find(framework(tmp_path / "fw", "\n".join(lines))), folder, Wanted(dumps=NOWHERE))
+    made = freeze(Project.find(framework(tmp_path / "fw", "\n".join(lines))), folder, Wanted(dumps=NOWHERE))
     assert checked(folder).dead == []
+    assert len(made.left_out) == 3
+    assert json.loads(text(folder, "freeze.json"))["left_out"] == made.left_out
     assert {path.name for path in (folder / "doc/place").glob("*.ttl")} == {"Año.ttl", "a&b#c.ttl"}
     assert sorted(path.name for path in tmp_path.iterdir()) == ["fw", "site"]
+
+
+def test_two_things_that_would_be_the_same_file_are_told_of(tmp_path: Path) -> None:
+    thing, label = "https://w3id.org/g7graph/id/place", "<http://www.w3.org/2000/01/rdf-schema#label>"
+    said = f'<{thing}/x> {label} "Lugar"@es . <{thing}/x.en> {label} "Otro"@es .'
+    with pytest.raises(StoreError, match=r"doc/place/x\.en\.html"):
+        freeze(Project.find(framework(tmp_path / "fw", said)), tmp_path / "site", Wanted(dumps=NOWHERE))
 
 
 def test_the_command_says_how_much_it_wrote(tmp_path: Path) -> None:

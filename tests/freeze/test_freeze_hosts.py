@@ -163,7 +163,7 @@ ANSWERS = [
     (("/query/indicators", BROWSER), "api/queries/indicators.html", "text/html"),
     (("/openapi.json",), "openapi.json", "application/json"),
     (("/static/style.css",), "static/style.css", "text/css"),
-    (("/dumps/dataset.nq",), "dumps/dataset.nq", "application/n-quads"),
+    (("/dumps/manifest.json",), "dumps/manifest.json", "application/json"),
     (("/problem/busy", "application/json"), "problem/busy.json", "application/json"),
 ]
 

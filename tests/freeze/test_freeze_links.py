@@ -63,6 +63,7 @@ def settled(tmp_path: Path, text: str, *, absolute: bool = False) -> str:
             '<form method="post" action="/g7graph/api/queries/x">',
             '<form method="get" action="../../frozen.en.html#queries">',
         ),
+        ("<form><input>", '<form action="../../frozen.en.html#rest"><input>'),
         ('<form action="/g7graph/search" role="search">', '<form action="../../search.en.html" role="search">'),
         (
             '<svg><use xlink:href="/g7graph/static/a%20b.svg"/></svg>',
