@@ -9,7 +9,7 @@ from g7graph import i18n
 
 #: Parameters by which an answer comes in parts or as of another time. Links name all their values; of any other
 #: parameter there are more than a copy can hold.
-PARTS = ("after", "archive", "page", "round", "size")
+PARTS = ("archive", "page", "page-size", "round")
 _LONGEST_NAME = 200  # bytes; file systems take 255, and language and extension come on top
 _SAFE = "/-._~@="
 _PAGE = ".html"  # what a page is asked for by when it has to be one
