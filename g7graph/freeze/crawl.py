@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
+from http import HTTPStatus
 from importlib import import_module
 from itertools import product
 from pathlib import Path
@@ -31,6 +32,7 @@ _AHEAD = 4  # batches that wait for each process
 _MOST_PROCESSES = 8
 #: What writes some formats: imported once, or every worker of the application would.
 _LARGE = ("openpyxl", "pyarrow.parquet")
+_DESCRIPTION = "/openapi.json"
 _SLOT = "{"
 _EXTENDED = ".{format}"
 
@@ -99,8 +101,14 @@ def things(store: LocalStore) -> list[Address]:
 
 
 def known(app: Flask) -> list[Address]:
-    """Return the addresses that the application describes (`/openapi.json`), and those of its static files."""
-    described = json.loads(app.test_client().get("/openapi.json").data)["paths"]
+    """Return the addresses that the application describes (`/openapi.json`), and those of its static files.
+
+    Raises StoreError where it cannot describe itself.
+    """
+    answer = app.test_client().get(_DESCRIPTION)
+    if answer.status_code != HTTPStatus.OK:
+        raise StoreError("freeze_failed", address=_DESCRIPTION, status=answer.status_code)
+    described = json.loads(answer.data)["paths"]
     paths = [path for template, item in described.items() for path in _filled(template, item.get("get", {}))]
     folder = Path(app.static_folder or "")
     static = [f"static/{path.relative_to(folder).as_posix()}" for path in folder.rglob("*") if path.is_file()]

@@ -17,7 +17,7 @@ from g7graph.cli import main
 from g7graph.errors import DataError, StoreError, UsageError
 from g7graph.exports.manifest import Manifest
 from g7graph.freeze import Wanted, dumped, freeze
-from g7graph.freeze.edition import Edition
+from g7graph.freeze.edition import Edition, edition
 from g7graph.project import Project
 from g7graph.store.limits import Limits
 from g7graph.web import create_app
@@ -106,6 +106,19 @@ def version_of(copy: Path) -> str:
     return str(json.loads(text(copy, "freeze.json"))["data"])
 
 
+def test_the_edition_is_that_of_the_dataset_not_of_its_parts_or_versions(tmp_path: Path) -> None:
+    said = """@prefix dcat: <http://www.w3.org/ns/dcat#> . @prefix dcterms: <http://purl.org/dc/terms/> .
+        @prefix dataset: <https://w3id.org/g7graph/id/dataset/> . @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+        dataset:a1 a dcat:Dataset ; dcat:version "1" ; dcat:isVersionOf dataset:b .
+        dataset:a2 a dcat:Dataset ; dcat:version "0" .
+        dataset:b a dcat:Dataset ; dcat:version "2" ; dcterms:hasPart dataset:a2 ;
+          dcterms:issued "2020-01-01"^^xsd:date ; dcterms:modified "2021-02-03"^^xsd:date ."""
+    store = open_local(Project.find(framework(tmp_path / "fw", said)))
+    assert edition(store, store.version) == Edition("2", "2021-02-03", store.version)
+    nothing = open_local(Project.find(framework(tmp_path / "nothing")))
+    assert edition(nothing, nothing.version).name == nothing.version
+
+
 def test_an_indicator_leads_to_the_document_about_it(copy: Path) -> None:
     page = text(copy, "id/indicator/4.4/index.html")
     assert '<meta http-equiv="refresh" content="0; url=../../../doc/indicator/4.4.html">' in page
@@ -163,14 +176,14 @@ def test_the_same_data_gives_the_same_bytes_and_takes_the_place_of_what_was_ther
 def test_current_dumps_are_taken_over_and_others_are_not(tmp_path: Path) -> None:
     root = framework(tmp_path / "fw")
     store = open_local(Project.find(root))
-    edition = Edition("", "", store.version)
+    of = Edition("", "", store.version)
     made, again, other = tmp_path / "made", tmp_path / "again", tmp_path / "other"
-    dumped.place(store, edition, NOWHERE, made)
+    dumped.place(store, of, NOWHERE, made)
     (made / "stray.txt").write_text("not ours", encoding="utf-8")
-    dumped.place(store, edition, made, again)
+    dumped.place(store, of, made, again)
     assert list(files(again)) == ["dataset.nq", "dataset.trig", "manifest.json"]
     (made / "dataset.nq").write_text("# tampered with\n", encoding="utf-8")
-    dumped.place(store, edition, made, other)
+    dumped.place(store, of, made, other)
     assert list(other.iterdir())
     assert (other / "dataset.nq").read_bytes() == (again / "dataset.nq").read_bytes()
 
@@ -242,7 +255,7 @@ def test_an_answer_that_fails_fails_the_copy(tmp_path: Path) -> None:
     said = framework_statements(60)
     (root / "data/ttl/many.ttl").write_text(said, encoding="utf-8")
     (root / "queries/long/endless.rq").write_text(endless + "\n", encoding="utf-8")
-    limits = Limits(seconds=0.5)
+    limits = Limits(seconds=3)
     with pytest.raises(StoreError, match="endless"):
         freeze(Project.find(root), tmp_path / "site", Wanted(dumps=NOWHERE, limits=limits))
     assert [path.name for path in tmp_path.iterdir()] == ["fw"]
