@@ -255,6 +255,7 @@ def test_an_answer_that_fails_fails_the_copy(tmp_path: Path) -> None:
     said = framework_statements(60)
     (root / "data/ttl/many.ttl").write_text(said, encoding="utf-8")
     (root / "queries/long/endless.rq").write_text(endless + "\n", encoding="utf-8")
+    (root / "queries/long/at-once.rq").write_text("SELECT * { ?a ?b ?c } LIMIT 1\n", encoding="utf-8")
     limits = Limits(seconds=3)
     with pytest.raises(StoreError, match="endless"):
         freeze(Project.find(root), tmp_path / "site", Wanted(dumps=NOWHERE, limits=limits))
