@@ -62,7 +62,7 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Frozen:
-    """A copy: its files, and the addresses of things that no file could be named after."""
+    """A copy: its files, and the addresses of things that have none."""
 
     files: list[Written]
     left_out: list[str]
