@@ -35,6 +35,7 @@ LAYERS = [
     "api",
     "web",
     "mcp",
+    "freeze",
     "cli",
 ]
 #: The package itself holds the version and a lazy `load`; `python -m` starts the command line.
