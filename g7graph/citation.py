@@ -76,13 +76,15 @@ class Citation:
         return self.path + (f"?{urlencode(sorted(self.values.items()))}" if self.values else "")
 
     def changes(self, now: Citation) -> tuple[str, ...]:
-        """Return what is not the same in a later run: of `query`, `data` and `result`."""
-        pairs = {
-            "query": (self.version, now.version),
-            "data": (self.edition, now.edition),
-            "result": (self.result, now.result),
-        }
-        return tuple(name for name, (before, after) in pairs.items() if before != after)
+        """Return what is not the same in a later run: of `query`, `data` and `result`.
+
+        Queries are described in the data: where the query is another, the hash of the data tells nothing more, only
+        the version they are published under.
+        """
+        another = self.version != now.version
+        before, after = (_published(one.edition) if another else one.edition for one in (self, now))
+        differs = {"query": another, "data": before != after, "result": self.result != now.result}
+        return tuple(name for name, is_so in differs.items() if is_so)
 
 
 def cited(store: Store, query: SavedQuery, terms: Mapping[str, Given], result: str) -> Citation:
@@ -100,6 +102,11 @@ def edition(store: Store) -> str:
     """
     published = _UNSAFE.sub("", text(run.fact(store, _asked())))
     return "-".join(filter(None, [published, store.version])) or _UNKNOWN
+
+
+def _published(edition: str) -> str:
+    """Return the version of an edition without the hash behind it."""
+    return edition.rpartition("-")[0]
 
 
 @cache

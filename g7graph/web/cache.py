@@ -102,7 +102,7 @@ class Cached:
         answer = _made(self.application, environ, coding)
         if not answer.status.startswith("200") or "no-store" in answer.header("Cache-Control"):
             return answer
-        if answer.header("ETag"):  # its own: what it depends on is not the data alone
+        if _AS_IT_IS in answer.header("Cache-Control"):  # its validators too: what it depends on is not the data alone
             return answer
         if self.version() != key[0]:  # the data changed meanwhile: nobody knows which it is of
             return answer

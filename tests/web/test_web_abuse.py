@@ -27,7 +27,7 @@ from g7graph.store.limits import Limits
 from tests.web.serving import RUNAWAY, SECONDS, Server, answered, received, serving
 
 TOKEN = "a-token-of-some-length"  # noqa: S105 - of this test only
-MANY = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . FILTER(?a != ?g) }"
+MANY = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . FILTER(?a != ?g) } LIMIT 20000"
 NOISE = "SELECT (SHA512(STR(RAND())) AS ?h) { ?a ?b ?c . ?d ?e ?f . ?g ?i ?j . ?k ?l ?m } LIMIT 200000"
 PLAIN = "".join(f'<http://x/s{number}> <http://x/p> "{number}" <http://x/g> .\n' for number in range(100))
 #: Limits that are too long for a test, made shorter where they stand.

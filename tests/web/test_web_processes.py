@@ -27,7 +27,7 @@ from g7graph.store.limits import Limits
 
 SECONDS = 20
 WORKERS = Limits().together + Limits().own
-MANY = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . FILTER(?a != ?g) }"
+MANY = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . FILTER(?a != ?g) } LIMIT 20000"
 RUNAWAY = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . ?m ?n ?o . ?p ?q ?r }"
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="tells processes apart by what Linux says of them")
