@@ -14,7 +14,11 @@ RUN python -m pip wheel --wheel-dir /wheels ".[parquet]"
 RUN python -m venv /opt/g7graph \
  && /opt/g7graph/bin/python -m pip install --no-index --find-links /wheels "g7graph[parquet]"
 
+# What can be downloaded whole is made once, here.
+RUN /opt/g7graph/bin/g7graph build --output /opt/dist
+
 FROM python:${PYTHON}-slim
+COPY --from=build /opt/dist/dumps /opt/dumps
 COPY --from=build /opt/g7graph /opt/g7graph
 ENV PATH=/opt/g7graph/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 TMPDIR=/tmp
 WORKDIR /tmp
@@ -24,4 +28,4 @@ STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=15s --timeout=5s --start-period=60s --retries=3 \
   CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/health', timeout=4)"]
 ENTRYPOINT ["g7graph"]
-CMD ["serve", "--host", "0.0.0.0", "--port", "8000", "--access-log", "-"]
+CMD ["serve", "--host", "0.0.0.0", "--port", "8000", "--access-log", "-", "--dumps", "/opt/dumps"]
