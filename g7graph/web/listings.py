@@ -13,7 +13,7 @@ from pyoxigraph import DefaultGraph, NamedNode, Quad, QueryResultsFormat, QueryS
 from g7graph.web.asks import Asked, fill
 
 #: Statements on a page.
-PAGE = 100
+PAGE = 50
 _KEPT_BYTES = 16_000_000
 _HEAD = b"?property\t?subject\t?graph\n"
 _FAST = 1
