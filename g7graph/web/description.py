@@ -14,7 +14,7 @@ from pyoxigraph import NamedNode, Quad
 
 from g7graph import exports, vocab
 from g7graph.web.asks import Asked, ask
-from g7graph.web.listings import PAGE, Listings
+from g7graph.web.listings import PAGE, Listing, Listings
 from g7graph.web.names import NAMING, NOTATION
 from g7graph.web.tombstones import Tombstone, tombstone
 
@@ -25,6 +25,7 @@ _SHOWN = (
     *("quote", "translation", "section", "locator", "indicator", "round", "version", "date", "standing", "value"),
     *("inProcess", "status", "statusFormula", "progress", "attainment", "elapsed", "baseline", "actual", "target"),
 )
+_INDICATOR = vocab.G7 + "indicator"
 _TYPE = NamedNode(vocab.RDF_TYPE)
 _ON_PAGES = frozenset((_TYPE, *(NamedNode(vocab.G7 + name) for name in _SHOWN)))
 _NQUADS = ox.RdfFormat.N_QUADS
@@ -95,14 +96,14 @@ class Describer:
     def document(self, iri: str, number: int, form: str) -> bytes:
         """Return a line of what the headers tell, then the description in a form; only the line of what is unknown."""
         thing = NamedNode(iri)
-        parts = [part for (part,) in ask(self._store, "parts", thing=[thing]).rows if isinstance(part, NamedNode)]
+        listing = self._listings.of(self._store, thing)
+        parts = self._parts(thing, listing)
         said = self._store.statements([thing, *parts])
         own = [(quad.predicate, quad.object) for quad in said if quad.subject == thing]
         if not own:
             return About(known=False).write()
         if form == PARTS:
             said = [quad for quad in said if quad.subject == thing or quad.predicate in _ON_PAGES]
-        listing = self._listings.of(self._store, thing)
         incoming = list(listing.page(thing, number))
         about = About(
             known=True,
@@ -113,6 +114,12 @@ class Describer:
             gone=tombstone(own),
         )
         return about.write() + Description(said, incoming, self._called(said, incoming, {thing, *parts})).write(form)
+
+    def _parts(self, thing: NamedNode, listing: Listing) -> list[NamedNode]:
+        """Return what is taken in whole; an engine may look long for measurements of what is no indicator."""
+        names = ("parts", "measured") if _INDICATOR in listing.properties else ("parts",)
+        rows = [row for name in names for row in ask(self._store, name, thing=[thing]).rows]
+        return [part for part in dict.fromkeys(part for (part,) in rows) if isinstance(part, NamedNode)]
 
     def _called(self, said: list[Quad], incoming: list[Quad], known: set[NamedNode]) -> list[Quad]:
         """Return the names and codes of what is mentioned and not `known`."""

@@ -21,9 +21,10 @@ _FAST = 1
 
 @dataclass(frozen=True)
 class Listing:
-    """All that points to a thing: how many statements, and the sorted lines of each page, packed."""
+    """All that points to a thing: how many statements, of which properties, the sorted lines of each page, packed."""
 
     total: int
+    properties: frozenset[str]
     pages: list[bytes]
 
     def page(self, thing: NamedNode, number: int) -> Iterator[Quad]:
@@ -63,7 +64,8 @@ def _read(store: Asked, thing: NamedNode) -> Listing:
         lines += store.tsv(fill(name, {"thing": [thing]})).splitlines(keepends=True)[1:]
     lines.sort()
     pages = [zlib.compress(b"".join(lines[start : start + PAGE]), _FAST) for start in range(0, len(lines), PAGE)]
-    return Listing(len(lines), pages)
+    properties = frozenset(line.partition(b"\t")[0].decode().strip("<>") for line in lines)
+    return Listing(len(lines), properties, pages)
 
 
 def _size(listing: Listing) -> int:
