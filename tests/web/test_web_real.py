@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 
 from g7graph.queries import Library
 from g7graph.web.dashboard import STATES
+from g7graph.web.listings import PAGE
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 NOTATION = "http://www.w3.org/2004/02/skos/core#notation"
@@ -159,7 +160,7 @@ def test_what_points_to_a_thing_is_on_pages_that_say_how_much_there_is(real: Fla
     page = real.get("/doc/source-document/2014?lang=en", headers=BROWSER).text
     found = re.search(r"Page 1 of (\d+); ([\d,]+) statements in all", page)
     assert found is not None
-    assert int(found[1]) == -(-int(found[2].replace(",", "")) // 100) > 1
+    assert int(found[1]) == -(-int(found[2].replace(",", "")) // PAGE) > 1
     assert 'href="/doc/source-document/2014?page=2&amp;lang=en#incoming"' in page
 
 
