@@ -18,8 +18,9 @@ from pathlib import Path
 
 _DESCRIPTORS = Path("/proc/self/fd")
 _ESTABLISHED = 1
-_INFO_BYTES = 104
+_INFO_BYTES = 160
 _TIMES = (44, 52)  # offsets in Linux' struct tcp_info of the milliseconds since data went or came
+_SEGMENTS_SENT = 156  # of the number of segments with data that went
 _MILLISECONDS = 1000
 _LOOK_SECONDS = 0.01
 _MOST_LOOKS = 5000
@@ -29,12 +30,16 @@ Peer = tuple[str, int]
 
 @dataclass(frozen=True)
 class Connection:
-    """An open connection: its descriptor, address and port of the peer, seconds since data went out and came in."""
+    """An open connection: its descriptor, address and port of the peer, seconds since data went out and came in.
+
+    Where no data went yet (`answered` is false), `sent` counts from its beginning.
+    """
 
     descriptor: int
     peer: Peer
     sent: float
     received: float
+    answered: bool
 
     @property
     def is_open(self) -> bool:
@@ -79,11 +84,14 @@ def _connection(descriptor: int) -> Connection | None:
         info = found.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _INFO_BYTES)
         address = found.getpeername()
         sent, received = (struct.unpack_from("I", info, place)[0] / _MILLISECONDS for place in _TIMES)
+        answered = any(info[_SEGMENTS_SENT:])
     except (OSError, struct.error):
         return None
     finally:
         found.detach()
-    return Connection(descriptor, (address[0], address[1]), sent, received) if info[0] == _ESTABLISHED else None
+    if info[0] != _ESTABLISHED:
+        return None
+    return Connection(descriptor, (address[0], address[1]), sent, received, answered)
 
 
 def drop_untaken(port: int, milliseconds: int) -> None:

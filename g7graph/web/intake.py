@@ -86,10 +86,15 @@ class Reading:
 
         It is of the same address, nothing was sent on it since data came, and if none came any more, that was when the
         reading began. Where there are several, they are tried until a reading ends: whoever sends slowly may lose
-        others of its own connections.
+        others of its own connections. Those come last that were answered as soon as data came (the kernel's clock is
+        coarse): they are more likely at rest.
         """
         self.cut = True
-        for one in sorted(self._candidates(), key=lambda one: abs(one.received - self.seconds)):
+        order = sorted(
+            self._candidates(),
+            key=lambda one: (one.answered and one.sent == one.received, abs(one.received - self.seconds)),
+        )
+        for one in order:
             one.end(socket.SHUT_RD)
             if _any_over(slow):
                 break
@@ -144,6 +149,8 @@ class Watch:
                 if not self._on:
                     return
             for one in self._overdue(slow):
+                if one.over.is_set():  # it ended in the place of another
+                    continue
                 one.end([other for other in slow if not other.over.is_set() and _address(other) == _address(one)])
 
     def _overdue(self, slow: list[Reading]) -> list[Reading]:
