@@ -16,6 +16,7 @@ LAYERS = [
     "journal",
     "project",
     "turtle",
+    "sources",
     "graph",
     "exports",
     "store",
