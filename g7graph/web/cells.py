@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from html import escape
 
 from pyoxigraph import Literal, NamedNode, Triple
 
@@ -21,7 +22,10 @@ _TEN = 10
 
 @dataclass(frozen=True)
 class Cell:
-    """What is shown of a term: text, where it leads, its code, its language; `iri` is always the canonical one."""
+    """What is shown of a term: text, where it leads, its code, its language; `iri` is always the canonical one.
+
+    Templates write it as it is: a page has some hundred, and a macro for each would take as long as all else.
+    """
 
     text: str
     href: str | None = None
@@ -31,14 +35,28 @@ class Cell:
     is_number: bool = False
     is_named: bool = False
 
+    def __html__(self) -> str:
+        """Return it as HTML: the code, then a link, a number or a text, whose language is said where it is another."""
+        code, words = f'<span class="code">{escape(self.code)}</span> ' if self.code else "", escape(self.text)
+        if self.href:
+            return f'{code}<a href="{escape(self.href)}" title="{escape(self.iri)}">{words}</a>'
+        if self.is_number:
+            return f'{code}<span class="number">{words}</span>'
+        if not self.lang:
+            return f'{code}<span class="text">{words}</span>'
+        lang = escape(self.lang)
+        tag = "" if lang == language() else f' <span class="tag">{lang}</span>'
+        return f'{code}<span class="text" lang="{lang}">{words}</span>{tag}'
+
 
 def cell(term: Term | Triple | None, names: Labels | None = None) -> Cell:
     """Return how a term is shown; by its name where names are given."""
     if isinstance(term, NamedNode):
-        name = names[term.value] if names else None
-        shown = name.label if name else vocab.curie(term.value)
-        named = names is not None and term.value in names
-        return Cell(shown, link(term.value), name.code if name else "", iri=term.value, is_named=named)
+        iri = term.value
+        if names is None:
+            return Cell(vocab.curie(iri), link(iri), iri=iri)
+        name = names[iri]
+        return Cell(name.label, link(iri), name.code, iri=iri, is_named=iri in names)
     if isinstance(term, Literal):
         value = python(term)
         if isinstance(value, (int, Decimal)) and not isinstance(value, bool):

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from pyoxigraph import NamedNode
 
 from g7graph import vocab
 from g7graph.table import python
-from g7graph.web.asks import ask, fill
+from g7graph.web.asks import fill
 from g7graph.web.cells import Cell
 from g7graph.web.context import language, site
 from g7graph.web.facts import Facts
@@ -22,7 +22,7 @@ _GRAPH = "ontology/codes/"
 
 @dataclass(frozen=True)
 class Code:
-    """A code of a list; `uses` is None where nobody counted."""
+    """A code of a list; `uses` is 0 where nothing carries it, or nobody counted."""
 
     cell: Cell
     key: str
@@ -31,7 +31,7 @@ class Code:
     replaced_by: list[Cell]
     mappings: list[tuple[str, list[Cell]]]
     changes: list[tuple[str, Change]]
-    uses: int | None = None
+    uses: int = 0
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class CodeList:
 def listed(terms: Terms) -> list[CodeList]:
     """List the code lists of a vocabulary, by name."""
     schemes = [iri for iri in terms.facts.subjects("rdf:type", SCHEME) if iri.startswith(vocab.THING)]
-    return [_list(terms, cell.iri, {}) for cell in terms.cells(schemes)]
+    return [_list(terms, cell.iri) for cell in terms.cells(schemes)]
 
 
 def code_list(iri: str, types: Iterable[Cell]) -> CodeList | None:
@@ -61,15 +61,13 @@ def code_list(iri: str, types: Iterable[Cell]) -> CodeList | None:
         return None
     store, scheme = site().store, NamedNode(iri)
     terms = Terms(Facts(store.triples(fill("code-list", {"scheme": [scheme]}))), language(), inside=False)
-    rows = ask(store, "code-uses", scheme=[scheme]).rows
-    uses = {code.value: int(str(python(count))) for code, count in rows if code is not None and count is not None}
     graph = vocab.graph(_GRAPH + iri.removeprefix(vocab.THING))
-    return replace(_list(terms, iri, uses), path=vocab.local_path(graph) if graph in store.graphs() else None)
+    return replace(_list(terms, iri), path=vocab.local_path(graph) if graph in store.graphs() else None)
 
 
-def _list(terms: Terms, scheme: str, uses: Mapping[str, int]) -> CodeList:
+def _list(terms: Terms, scheme: str) -> CodeList:
     takers = terms.facts.subjects("rdfs:seeAlso", scheme)
-    codes = [_code(terms, iri, uses) for iri in terms.facts.subjects("skos:inScheme", scheme)]
+    codes = [_code(terms, iri) for iri in terms.facts.subjects("skos:inScheme", scheme)]
     return CodeList(
         cell=terms.cell(scheme),
         key=scheme.removeprefix(vocab.THING),
@@ -79,7 +77,7 @@ def _list(terms: Terms, scheme: str, uses: Mapping[str, int]) -> CodeList:
     )
 
 
-def _code(terms: Terms, iri: str, uses: Mapping[str, int]) -> Code:
+def _code(terms: Terms, iri: str) -> Code:
     facts = terms.facts
     return Code(
         cell=terms.cell(iri),
@@ -89,5 +87,5 @@ def _code(terms: Terms, iri: str, uses: Mapping[str, int]) -> Code:
         replaced_by=terms.cells(facts.nodes(iri, "dcterms:isReplacedBy")),
         mappings=terms.mappings(iri),
         changes=history(terms, iri),
-        uses=uses.get(iri, 0) if uses else None,
+        uses=sum(int(str(python(one))) for one in facts.values(iri, "void:entities")),
     )

@@ -69,9 +69,10 @@ def site() -> Site:
 
 def language() -> str:
     """Return the language to answer in: `?lang=`, then `Accept-Language`, then the site's own."""
-    if "language" not in g:  # a page asks for each word of it
-        g.language = i18n.choose([request.args.get("lang"), *request.accept_languages.values(), site().lang])
-    return cast(str, g.language)
+    found = g.get("language")
+    if found is None:  # a page asks for each word of it
+        found = g.language = i18n.choose([request.args.get("lang"), *request.accept_languages.values(), site().lang])
+    return cast(str, found)
 
 
 def say(key: str, **values: object) -> str:
@@ -89,9 +90,10 @@ def address(path: str, **args: str) -> str:
 
     Relative to where the application is mounted, so that it works below a prefix.
     """
-    if "address" not in g:
-        g.address = request.script_root, request.args.get("lang")
-    root, chosen = g.address
+    found = g.get("address")
+    if found is None:
+        found = g.address = request.script_root, request.args.get("lang")
+    root, chosen = found
     if chosen and "lang" not in args:
         args["lang"] = chosen
     bare, mark, fragment = path.lstrip("/").partition("#")

@@ -13,7 +13,7 @@ from g7graph.table import Term, Value, python, text
 from g7graph.web.cells import Cell, cell
 from g7graph.web.context import language
 from g7graph.web.description import Description
-from g7graph.web.names import Labels, Name
+from g7graph.web.names import TELLING, Labels, Name
 
 _TYPE, _QUOTE, _INDICATOR = vocab.RDF_TYPE, vocab.G7 + "quote", vocab.G7 + "indicator"
 _MEASUREMENTS = tuple(vocab.G7 + name for name in ("Actual", "Baseline", "Target"))
@@ -92,7 +92,8 @@ class _Page:
             self.names.learn(quad.subject, quad.predicate.value, quad.object)
         for quad in description.said:
             subject, name, value = quad.subject, quad.predicate.value, quad.object
-            self.names.learn(subject, name, value)
+            if name in TELLING:
+                self.names.learn(subject, name, value)
             self.said.setdefault(text(subject), {}).setdefault(name, []).append(value)  # type: ignore[arg-type]
 
     def thing(self) -> Thing:

@@ -20,7 +20,8 @@ NAMING = (
 )
 #: The property that says by which code it is cited.
 NOTATION = vocab.STANDARD["skos"] + "notation"
-_TELLING = frozenset((*NAMING, NOTATION))
+#: All of them.
+TELLING = frozenset((*NAMING, NOTATION))
 _PIECE = 500
 
 
@@ -39,10 +40,11 @@ class Labels:
         self._lang = lang
         self._labels: dict[str, list[Literal]] = {}
         self._codes: dict[str, str] = {}
+        self._known: dict[str, Name] = {}
 
     def learn(self, thing: object, property_: str, value: object) -> None:
         """Learn from a statement, if it says what something is called or is cited by."""
-        if property_ not in _TELLING or not isinstance(thing, NamedNode) or not isinstance(value, Literal):
+        if property_ not in TELLING or not isinstance(thing, NamedNode) or not isinstance(value, Literal):
             return
         if property_ == NOTATION:
             self.cite(thing, value)
@@ -52,16 +54,22 @@ class Labels:
     def add(self, thing: NamedNode, label: Literal) -> None:
         """Add a name of a thing."""
         self._labels.setdefault(thing.value, []).append(label)
+        self._known.pop(thing.value, None)
 
     def cite(self, thing: NamedNode, code: Literal) -> None:
         """Add the code of a thing, if that is what people cite."""
         if _kind(thing.value) in _CITED:
             self._codes[thing.value] = max(code.value, self._codes.get(thing.value, ""))
+            self._known.pop(thing.value, None)
 
     def __getitem__(self, iri: str) -> Name:
         """Return the name of a thing; its prefixed name where nobody gave it one."""
-        labels = self._labels.get(iri)
-        return Name(best(labels, self._lang) if labels else known(iri, self._lang), self._codes.get(iri, ""))
+        found = self._known.get(iri)
+        if found is None:
+            labels = self._labels.get(iri)
+            label = best(labels, self._lang) if labels else known(iri, self._lang)
+            found = self._known[iri] = Name(label, self._codes.get(iri, ""))
+        return found
 
     def __contains__(self, iri: str) -> bool:
         """Whether somebody gave the thing a name."""
