@@ -263,3 +263,19 @@ def test_a_pool_ends_with_the_process_that_made_it() -> None:
     pids = [int(one) for one in os.read(told, 1000).split()]
     assert pids
     assert until(lambda: not any(running(one) for one in pids))
+
+
+def test_a_process_forked_for_something_else_keeps_no_worker_alive() -> None:
+    pool = Pool(LIMITS)
+    pool.publish("1", lambda: work)
+    pid = os.fork()
+    if pid == 0:
+        signal.pause()
+    closing = threading.Thread(target=pool.close, daemon=True)
+    try:
+        closing.start()
+        closing.join(10)
+        assert not closing.is_alive()
+    finally:
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from g7graph import i18n
 from g7graph.mcp.server import PATH, made, serve_http
 from g7graph.project import Project
+from g7graph.store.lifeline import Lifeline
 from g7graph.web import create_app
-from g7graph.web.opening import Lifeline, opened
+from g7graph.web.opening import opened
 from g7graph.web.options import Options
 from g7graph.web.serve import free
 

@@ -15,7 +15,6 @@ import shutil
 import signal
 import socket
 import threading
-import warnings
 import weakref
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack, nullcontext
@@ -25,6 +24,8 @@ from typing import IO, Any, NoReturn
 
 from g7graph.errors import Limited
 from g7graph.store import Asker, call
+from g7graph.store.apart import forked
+from g7graph.store.lifeline import Lifeline
 from g7graph.store.limits import Limits
 from g7graph.store.place import made
 from g7graph.store.spent import SPENT
@@ -40,9 +41,6 @@ _LOOK_SECONDS = 0.25
 _TRIES = 3
 #: Editions whose workers may be alive at a time: those of an earlier one finish what they do.
 _TOGETHER = 3
-
-#: What keeps processes that this one forked alive while it is open; none of them may keep another alive.
-LIFELINES: set[int] = set()
 
 
 @dataclass(frozen=True)
@@ -138,7 +136,6 @@ class Pool:
 
     def forked(self) -> None:
         """Tell a forked process that it only asks: the workers live as long as the process that published them."""
-        _let_go()
         self._nurseries.clear()
         self.close.detach()
 
@@ -178,26 +175,14 @@ def _listening(place: Path) -> socket.socket:
     return listener
 
 
-def _forked(posts: list[Post], prepare: Callable[[], Work], limits: Limits) -> tuple[int, int]:
-    """Fork a nursery; return what keeps it alive while it is open, and its process id."""
-    ended, end = os.pipe()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # the child leaves other threads' state alone
-        pid = os.fork()
+def _forked(posts: list[Post], prepare: Callable[[], Work], limits: Limits) -> tuple[Lifeline, int]:
+    """Fork a nursery; return what keeps it alive until it is cut, and its process id."""
+    lifeline = Lifeline()
+    pid = forked()
     if pid == 0:
-        os.close(end)
-        _let_go()
-        _nursed(posts, ended, prepare, limits)
-    os.close(ended)
-    LIFELINES.add(end)
-    return end, pid
-
-
-def _let_go() -> None:
-    """Have a forked process keep no nursery alive that its parent looks after."""
-    for lifeline in LIFELINES:
-        os.close(lifeline)
-    LIFELINES.clear()
+        _nursed(posts, lifeline.alive, prepare, limits)
+    os.close(lifeline.alive)
+    return lifeline, pid
 
 
 def _nursed(posts: list[Post], lifeline: int, prepare: Callable[[], Work], limits: Limits) -> NoReturn:
@@ -209,9 +194,9 @@ def _nursed(posts: list[Post], lifeline: int, prepare: Callable[[], Work], limit
 
 
 class _Nursery:
-    """A nursery as the process sees it that forked it: it lives while its lifeline is open here."""
+    """A nursery as the process sees it that forked it: it lives until its lifeline is cut."""
 
-    def __init__(self, lifeline: int, pid: int, place: Path) -> None:
+    def __init__(self, lifeline: Lifeline, pid: int, place: Path) -> None:
         self.pid = pid
         self._lifeline, self._place = lifeline, place
         self._retired = threading.Event()
@@ -222,8 +207,7 @@ class _Nursery:
         """Let its workers finish what they do, and end."""
         if not self._retired.is_set():
             self._retired.set()
-            LIFELINES.discard(self._lifeline)
-            os.close(self._lifeline)
+            self._lifeline.cut()
 
     def wait(self) -> None:
         """Wait until it has ended."""

@@ -25,8 +25,9 @@ from g7graph.queries import Library
 from g7graph.store import Service, stamp
 from g7graph.store.apart import apart, heard, telling
 from g7graph.store.change import Writer
+from g7graph.store.lifeline import Lifeline
 from g7graph.store.local import LocalStore
-from g7graph.store.pool import LIFELINES, Pool
+from g7graph.store.pool import Pool
 from g7graph.store.pooled import PooledStore
 from g7graph.web.options import Options
 from g7graph.web.work import working
@@ -42,27 +43,6 @@ class Opened:
 
     service: Service
     writer: Writer | None = None
-
-
-class Lifeline:
-    """A pipe that tells every forked process when the parent has ended, however it ended."""
-
-    def __init__(self) -> None:
-        self.alive, self._ended = os.pipe()
-        LIFELINES.add(self._ended)
-
-    def let_go(self) -> None:
-        """Tell a forked process that it is not the parent."""
-        LIFELINES.discard(self._ended)
-        os.close(self._ended)
-
-    def follow(self) -> None:
-        """Have this process end when the parent has."""
-        threading.Thread(target=self._wait, daemon=True).start()
-
-    def _wait(self) -> None:
-        os.read(self.alive, 1)
-        os._exit(0)
 
 
 def opened(project: Project, options: Options, lifeline: Lifeline) -> Opened:
@@ -182,7 +162,6 @@ def _keeper(
     pid = os.fork()
     if pid == 0:
         os.close(said)
-        lifeline.let_go()
         with telling(say) as tell:
             data = kept()
             publish(data)

@@ -9,6 +9,7 @@ import os
 import signal
 import socket
 import sys
+import threading
 from contextlib import suppress
 from functools import partial
 from typing import Any
@@ -18,10 +19,11 @@ from flask import Flask
 from g7graph import i18n
 from g7graph.project import Project
 from g7graph.store import Service
+from g7graph.store.lifeline import Lifeline
 from g7graph.store.pooled import PooledStore
 from g7graph.web import create_app, metrics
 from g7graph.web.connections import drop_untaken
-from g7graph.web.opening import Lifeline, opened
+from g7graph.web.opening import opened
 from g7graph.web.options import Options
 from g7graph.web.refusals import Refused
 
@@ -91,13 +93,17 @@ def _load(app: Flask) -> None:
 def _front(app: Any, service: Service, lifeline: Lifeline, port: int) -> Any:
     """Give a front its application; it ends when its parent does."""
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # a terminal sends it to all: the parent decides
-    lifeline.let_go()
     drop_untaken(port, _UNTAKEN_MILLISECONDS)
     if isinstance(service, PooledStore):
         service.pool.forked()
     metrics.of(app).tallies.forked()
-    lifeline.follow()
+    threading.Thread(target=_follow, args=(lifeline,), daemon=True).start()
     return app
+
+
+def _follow(lifeline: Lifeline) -> None:
+    os.read(lifeline.alive, 1)
+    os._exit(0)
 
 
 def _allow_open_files() -> None:
