@@ -28,8 +28,8 @@ RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 KINDS = (
     "action-plan agency alliance assessment change code-list community company data-service dataset dataset-version "
     "dialogue-case dimension discrepancy disaggregation entity erratum figure government indicator information-system "
-    "mapping measurement objective observation organisation passage place progress project purpose responsibility "
-    "result round slice source-document topic writer "
+    "mapping measurement objective observation organisation passage place progress project purpose requirement "
+    "responsibility result round slice source-document topic writer "
 ).split()
 
 #: Code lists, likewise the first segment below ``id/``.
@@ -84,6 +84,8 @@ SERVED = {
 EXTERNAL = {
     "eiti-organisation": "https://eiti.org/api/v2.0/organisation/",
     "geonames": "https://sws.geonames.org/",
+    "ror": "https://ror.org/",
+    "sdg-target": "http://metadata.un.org/sdg/",
     "wikidata": "http://www.wikidata.org/entity/",
 }
 

@@ -16,7 +16,10 @@ from g7graph.vocab import thing
 
 G7, WGS84 = Namespace(vocab.G7), Namespace(vocab.PREFIXES["wgs84"])
 SSSOM, DCTERMS = Namespace(vocab.PREFIXES["sssom"]), Namespace(vocab.PREFIXES["dcterms"])
-FILES = "places governments agencies entities companies links/eiti source/references".split()
+FILES = (
+    "places governments agencies entities companies source/references links/eiti links/eiti-standard links/geonames "
+    "links/ror links/sdg links/wikidata"
+).split()
 DIGITS = {"Region": 2, "Province": 4, "District": 6}
 PREDICATES = {
     "same-company": SKOS.exactMatch,
@@ -67,7 +70,7 @@ def has_right_check_digit(ruc: str) -> bool:
 def mappings(data: Graph) -> list[tuple[str, Node, Node, str, Node]]:
     """Return key of the company, predicate, target, relation and the mapping itself."""
     found = []
-    for mapping in data.subjects(RDF.type, SSSOM.Mapping):
+    for mapping in data.subjects(G7.companyRelation, None):
         source, predicate, target = (
             data.value(mapping, OWL[name]) for name in ("annotatedSource", "annotatedProperty", "annotatedTarget")
         )
@@ -221,6 +224,32 @@ def test_a_company_has_the_ruc_of_the_eiti_organisations_it_is_the_same_as(data:
     for company, _, target, relation, _ in mappings(data):
         same = data.value(node("company", company), G7.ruc) == data.value(target, G7.ruc)
         assert same == (relation in {"same-company", "project-company"}), (company, target)
+
+
+def test_every_link_is_described_and_every_description_states_its_link(data: Graph) -> None:
+    described = {
+        (
+            data.value(one, OWL.annotatedSource),
+            data.value(one, OWL.annotatedProperty),
+            data.value(one, OWL.annotatedTarget),
+        )
+        for one in data.subjects(RDF.type, SSSOM.Mapping)
+    }
+    kinds = [SKOS[f"{kind}Match"] for kind in ("exact", "close", "broad", "narrow", "related")]
+    assert described == {(one, kind, other) for kind in kinds for one, other in data.subject_objects(kind)}
+    assert len(described) == 162
+
+
+def test_a_requirement_has_its_number_edition_and_title_in_three_languages(data: Graph) -> None:
+    requirements = {str(one).rpartition("/")[2]: one for one in data.subjects(RDF.type, DCTERMS.Standard)}
+    assert sorted(requirements) == [
+        *("eiti-2013-1", "eiti-2013-6", "eiti-2019-1.4", "eiti-2019-5.2", "eiti-2019-7.1", "eiti-2019-7.2")
+    ]
+    for key, one in requirements.items():
+        edition, number = key.removeprefix("eiti-").split("-")
+        assert str(data.value(one, SKOS.notation)) == number
+        assert data.value(one, DCTERMS.isPartOf) == node("source-document", f"eiti-standard-{edition}")
+        assert {getattr(text, "language", "") for text in data.objects(one, RDFS.label)} == {"es", "en", "fr"}
 
 
 def test_every_source_named_is_described(data: Graph) -> None:
