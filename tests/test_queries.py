@@ -284,6 +284,8 @@ def test_a_query_runs_as_it_stands_in_any_editor(name: str) -> None:
         ("evidence", {"code": "4.5"}, "subject", ["indicator:4.5"]),
         ("discrepancies", {"code": "result-9"}, "number", ["D01"]),
         ("eiti-companies", {"company": "barrick"}, "year", ["2012", "2013"]),
+        ("identifiers", {"thing": "bid"}, "scheme", ["crs", "iati"]),
+        ("links", {"thing": "barrick"}, "kind", ["exact"]),
     ],
 )
 def test_a_parameter_narrows_the_answer(name: str, given: dict[str, str], column: str, values: list[str]) -> None:
