@@ -13,11 +13,15 @@ from g7graph.table import Term, Value, python, text
 from g7graph.web.cells import Cell, cell
 from g7graph.web.context import language
 from g7graph.web.description import Description
-from g7graph.web.names import TELLING, Labels, Name
+from g7graph.web.names import TELLING, Labels, Name, best
 
 _TYPE, _QUOTE, _INDICATOR = vocab.RDF_TYPE, vocab.G7 + "quote", vocab.G7 + "indicator"
 _MEASUREMENTS = tuple(vocab.G7 + name for name in ("Actual", "Baseline", "Target"))
 _MEASURED = ("version", "round", "date", "standing", "value", "inProcess")
+_TARGET, _KIND, _CONFIDENCE, _WHY = (
+    vocab.expand(name) or name
+    for name in ("owl:annotatedTarget", "owl:annotatedProperty", "sssom:confidence", "rdfs:comment")
+)
 _RATIOS, _FIGURES = ("progress", "attainment", "elapsed"), ("baseline", "actual", "target")
 _FIRST = tuple(
     vocab.STANDARD[prefix] + name
@@ -63,6 +67,18 @@ class Standing:
 
 
 @dataclass(frozen=True)
+class Link:
+    """A link to other people's data: how exact it is, what it leads to, why, how far to trust it, its record."""
+
+    kind: Cell
+    target: Cell
+    relation: Cell
+    confidence: Cell
+    why: str
+    record: Cell
+
+
+@dataclass(frozen=True)
 class Thing:
     """All that the page of a thing says."""
 
@@ -73,6 +89,7 @@ class Thing:
     properties: list[Property]
     standings: list[Standing]
     measurements: list[list[Cell]]
+    links: list[Link]
     passages: list[Passage]
     incoming: list[Property]
 
@@ -107,6 +124,7 @@ class _Page:
             properties=_properties(own, self.names),
             standings=[self._standing(one) for one in self._standings()],
             measurements=[self._measurement(one) for one in self._measurements()],
+            links=[self._link(one) for one in sorted(self.said) if one != self.iri and self._all(one, _TARGET)],
             passages=[self._passage(one) for one in sorted(self.said) if one != self.iri and self._all(one, _QUOTE)],
             incoming=_properties(self._backwards(), self.names),
         )
@@ -158,6 +176,15 @@ class _Page:
             figures=[cell(figure) for figure in figures],
             formula=text(self._one(record, "statusFormula")),
         )
+
+    def _link(self, record: str) -> Link:
+        kind, target, confidence = (
+            cell(next(iter(self._all(record, name)), None), self.names) for name in (_KIND, _TARGET, _CONFIDENCE)
+        )
+        why = [one for one in self._all(record, _WHY) if isinstance(one, Literal)]
+        relation = cell(self._one(record, "companyRelation"), self.names)
+        said = best(why, language()) if why else ""
+        return Link(kind, target, relation, confidence, said, cell(NamedNode(record), self.names))
 
     def _passage(self, passage: str) -> Passage:
         quote = self._all(passage, _QUOTE)[0]

@@ -26,8 +26,20 @@ _SHOWN = (
     *("inProcess", "status", "statusFormula", "progress", "attainment", "elapsed", "baseline", "actual", "target"),
 )
 _INDICATOR = vocab.G7 + "indicator"
+_LINKED = vocab.STANDARD["owl"] + "annotatedSource"
+#: What a page shows of the record of a link.
+_OF_LINKS = tuple(
+    NamedNode(vocab.expand(name) or name)
+    for name in (
+        "owl:annotatedProperty",
+        "owl:annotatedTarget",
+        "g7:companyRelation",
+        "sssom:confidence",
+        "rdfs:comment",
+    )
+)
 _TYPE = NamedNode(vocab.RDF_TYPE)
-_ON_PAGES = frozenset((_TYPE, *(NamedNode(vocab.G7 + name) for name in _SHOWN)))
+_ON_PAGES = frozenset((_TYPE, *(NamedNode(vocab.G7 + name) for name in _SHOWN), *_OF_LINKS))
 _NQUADS = ox.RdfFormat.N_QUADS
 
 
@@ -117,7 +129,8 @@ class Describer:
 
     def _parts(self, thing: NamedNode, listing: Listing) -> list[NamedNode]:
         """Return what is taken in whole; an engine may look long for measurements of what is no indicator."""
-        names = ("parts", "measured") if _INDICATOR in listing.properties else ("parts",)
+        also = {"measured": _INDICATOR, "mapped": _LINKED}
+        names = ("parts", *(name for name, property_ in also.items() if property_ in listing.properties))
         rows = [row for name in names for row in ask(self._store, name, thing=[thing]).rows]
         return [part for part in dict.fromkeys(part for (part,) in rows) if isinstance(part, NamedNode)]
 

@@ -12,7 +12,7 @@ from g7graph.store import Store
 from g7graph.web.asks import ask
 
 #: Kinds whose notation is what people cite.
-_CITED = ("indicator", "discrepancy", "dialogue-case")
+_CITED = ("indicator", "discrepancy", "dialogue-case", "requirement")
 #: Properties that say what a thing is called.
 NAMING = (
     *(vocab.STANDARD["rdfs"] + "label", vocab.STANDARD["skos"] + "prefLabel", vocab.STANDARD["dcterms"] + "title"),

@@ -11,6 +11,7 @@ from pyoxigraph import Literal, NamedNode
 from g7graph import vocab
 from g7graph.store import Store
 from g7graph.table import Term, text
+from g7graph.web import asks
 from g7graph.web.asks import ask
 
 _DATASET = NamedNode(vocab.STANDARD["void"] + "Dataset")
@@ -29,7 +30,7 @@ def statistics(store: Store, dataset: str) -> list[ox.Triple]:
     ]
     found += _partitions(subject, "class", "entities", classes.rows)
     found += _partitions(subject, "property", "triples", properties.rows)
-    return [*found, *_linksets(subject, store)]
+    return [*found, *_linksets(subject, store), *store.triples(asks.text("linksets"))]
 
 
 def _partitions(

@@ -201,6 +201,24 @@ def test_linksets_say_what_is_linked_to_whom(counted: Graph, store: LocalStore) 
     assert number(counted, links, "triples") == int(count.value)
 
 
+def test_every_file_of_links_is_a_linkset_whose_links_are_counted(counted: Graph, store: LocalStore) -> None:
+    files = {path.stem for path in (Path(__file__).parents[2] / "data" / "ttl" / "links").glob("*.ttl")}
+    sets = {one for one in counted.subjects(RDF.type, VOID.Linkset) if str(one).startswith(vocab.graph("links/"))}
+    whole = {one for one in sets if "#" not in str(one)}
+    assert {str(one).rpartition("/")[2] for one in whole} == files
+    for one in whole:
+        assert (DATASET, VOID.subset, one) in counted
+        assert counted.value(one, VOID.subjectsTarget) == DATASET
+        assert (counted.value(one, VOID.objectsTarget), RDF.type, VOID.Dataset) in counted
+        parts = list(counted.objects(one, VOID.subset))
+        assert sum(number(counted, part, "triples") for part in parts) == number(counted, one, "triples")
+        for part in parts:
+            predicate = counted.value(part, VOID.linkPredicate)
+            ((count,),) = store.table(f"SELECT (COUNT(*) AS ?n) {{ GRAPH <{one}> {{ ?s <{predicate}> ?o }} }}").rows
+            assert count is not None
+            assert number(counted, part, "triples") == int(count.value)
+
+
 def test_examples_are_things_that_are_served(said: Graph, asked: FlaskClient) -> None:
     examples = [str(one) for one in said.objects(DATASET, VOID.exampleResource)]
     assert len(examples) >= 3

@@ -156,6 +156,18 @@ def test_codes_and_things_have_pages(real: FlaskClient, address: str) -> None:
         assert real.get(address, query_string={"lang": lang}, headers=BROWSER).status_code == 200
 
 
+def test_the_page_of_a_thing_shows_its_links_and_each_link_has_a_page(real: FlaskClient) -> None:
+    page = real.get("/doc/indicator/6.1", headers={**BROWSER, "Accept-Language": "en"}).text
+    (section,) = re.findall(r'<section id="links">.*?</section>', page, re.DOTALL)
+    said = " ".join(re.sub(r"<[^>]*>", " ", section).split())
+    assert "Related match 5.2 Subnational transfers 0.9 The canon is the transfer to regional governments" in said
+    assert "Broader match Ensure public access to information" in said
+    record = "/doc/mapping/indicator-6-1-requirement-eiti-2019-5-2"
+    assert f'href="{record}"' in section
+    assert real.get(record, headers=BROWSER).status_code == 200
+    assert '<section id="links">' not in real.get("/doc/indicator/5.1b", headers=BROWSER).text
+
+
 def test_what_points_to_a_thing_is_on_pages_that_say_how_much_there_is(real: FlaskClient) -> None:
     page = real.get("/doc/source-document/2014?lang=en", headers=BROWSER).text
     found = re.search(r"Page 1 of (\d+); ([\d,]+) statements in all", page)
