@@ -33,6 +33,7 @@ LAYERS = [
     "dumps",
     "validate",
     "writing",
+    "linking",
     "api",
     "web",
     "mcp",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from g7graph import __version__
-from g7graph.cli import build, freeze, mcp, queries, query, serve, validate, verify
+from g7graph.cli import build, freeze, link, mcp, queries, query, serve, validate, verify
 from g7graph.cli import format as formatting
 from g7graph.cli.options import shared
 from g7graph.cli.speech import Group
@@ -22,6 +22,7 @@ for _command in (
     build.build,
     formatting.format_,
     freeze.freeze,
+    link.link,
     mcp.mcp,
     queries.queries,
     query.query,

@@ -40,7 +40,10 @@ def settings(context: click.Context) -> Settings:
 
 
 class Command(click.Command):
-    """A command whose help is `help_<command>` and `option_<name>` (`option_<command>_<name>`) of the catalogue."""
+    """A command whose help is `help_<command>` and `option_<name>` (`option_<command>_<name>`) of the catalogue.
+
+    The help of a command of a command is `help_<command>_<command>`.
+    """
 
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the usage line."""
@@ -51,20 +54,14 @@ class Command(click.Command):
         """Write what the command does."""
         formatter.write_paragraph()
         with formatter.indentation():
-            formatter.write_text(settings(ctx).say(f"help_{self.name}"))
+            formatter.write_text(settings(ctx).say(f"help_{_path(ctx)}"))
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the options."""
         said = settings(ctx).say
-        records = [(param.get_help_record(ctx), said(self._key(param))) for param in _options(self, ctx)]
+        records = [(param.get_help_record(ctx), said(_key(param, ctx))) for param in _options(self, ctx)]
         with formatter.section(said("options")):
             formatter.write_dl([(record[0], text) for record, text in records if record])
-
-    def _key(self, param: click.Parameter) -> str:
-        """Return the key of an option's help: of this command where there is one, else of all that have the option."""
-        name = param.opts[-1].lstrip("-")
-        own = f"option_{self.name}_{name}"
-        return own if own in i18n.catalogue("cli") else f"option_{name}"
 
 
 class Group(Command, click.Group):
@@ -74,7 +71,9 @@ class Group(Command, click.Group):
         """Write the options and the commands, each with its first sentence."""
         super().format_options(ctx, formatter)
         said = settings(ctx).say
-        rows = [(name, said(f"help_{name}").partition(". ")[0].rstrip(".")) for name in self.list_commands(ctx)]
+        above = "" if ctx.parent is None else f"{_path(ctx)}_"
+        names = self.list_commands(ctx)
+        rows = [(name, said(f"help_{above}{name}").partition(". ")[0].rstrip(".")) for name in names]
         with formatter.section(said("commands")):
             formatter.write_dl(rows)
 
@@ -121,6 +120,23 @@ def language_of(args: Sequence[str]) -> str:
             wanted = value if equals else "".join(args[place + 1 : place + 2])
             return wanted if wanted in i18n.LANGUAGES else i18n.DEFAULT
     return i18n.DEFAULT
+
+
+def _path(ctx: click.Context) -> str:
+    """Return the names of a command below the program's, as keys of the catalogue have them: `link_suggest`."""
+    names: list[str] = []
+    at: click.Context | None = ctx
+    while at is not None and (at.parent is not None or not names):
+        names.insert(0, str(at.command.name))
+        at = at.parent
+    return "_".join(names)
+
+
+def _key(param: click.Parameter, ctx: click.Context) -> str:
+    """Return the key of an option's help: of this command where there is one, else of all that have the option."""
+    name = param.opts[-1].lstrip("-")
+    own = f"option_{_path(ctx)}_{name}"
+    return own if own in i18n.catalogue("cli") else f"option_{name}"
 
 
 def _options(command: click.Command, context: click.Context) -> list[click.Parameter]:
