@@ -57,6 +57,7 @@ STATUS = {
     "query_as_update": HTTPStatus.BAD_REQUEST,
     "read_only": HTTPStatus.FORBIDDEN,
     "rejected": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "repeated_parameter": HTTPStatus.UNPROCESSABLE_ENTITY,
     "run_changed": HTTPStatus.GONE,
     "several_things": HTTPStatus.CONFLICT,
     "store_remote": HTTPStatus.BAD_GATEWAY,
