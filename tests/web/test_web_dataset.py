@@ -117,7 +117,7 @@ def test_dumps_are_distributions_with_size_checksum_and_formats(said: Graph) -> 
     assert str(said.value(whole, DCAT.mediaType)).endswith("/media-types/application/n-quads")
     assert str(said.value(whole, DCAT.compressFormat)).endswith("/media-types/application/gzip")
     assert str(said.value(whole, DCTERMS.format)).endswith("/file-type/RDF_N_QUADS")
-    assert said.value(whole, DCTERMS.conformsTo) == URIRef("https://www.w3.org/TR/n-quads/")
+    assert (whole, DCTERMS.conformsTo, URIRef("https://www.w3.org/TR/n-quads/")) in said
     assert said.value(whole, DCTERMS.license) == URIRef("https://creativecommons.org/licenses/by/4.0/")
     checksum = said.value(whole, SPDX.checksum)
     assert str(said.value(checksum, SPDX.checksumValue)) == SUM
@@ -129,6 +129,15 @@ def test_a_dump_of_a_graph_belongs_to_what_has_it_as_a_part(said: Graph) -> None
     assert (ROUND, DCAT.distribution, URIRef(vocab.described("dump", "round.ttl"))) in said
     assert (DATASET, DCAT.distribution, URIRef(vocab.described("dump", "round.ttl"))) not in said
     assert (None, None, URIRef(vocab.described("dump", "places.ttl"))) not in said
+
+
+def test_a_dump_in_rdf_conforms_to_what_its_dataset_conforms_to(said: Graph) -> None:
+    for name, owner in (("g7.nq.gz", DATASET), ("round.ttl", ROUND)):
+        stated = set(said.objects(owner, DCTERMS.conformsTo))
+        assert URIRef(vocab.ONTOLOGY) in stated
+        assert stated <= set(said.objects(URIRef(vocab.described("dump", name)), DCTERMS.conformsTo))
+    table = URIRef(vocab.described("dump", "tables/projects.csv"))
+    assert (table, DCTERMS.conformsTo, None) not in said
 
 
 def test_addresses_are_the_deployments_and_iris_canonical(said: Graph) -> None:
