@@ -204,6 +204,15 @@ def test_a_page_that_is_not_in_the_format_asked_for_says_in_which_it_is(
     assert response.json["available"][: len(offered)] == offered
 
 
+def test_a_kind_of_problem_that_there_is_not_is_a_problem_itself(client: FlaskClient) -> None:
+    response = client.get("/problem/sintax?lang=en")
+    assert (response.status_code, response.mimetype) == (404, "application/problem+json")
+    assert response.json is not None
+    assert response.json["type"].endswith("/problem/unknown-problem")
+    assert "syntax" in response.json["nearest"]
+    assert client.get("/problem/unknown-problem").status_code == 200
+
+
 @pytest.mark.parametrize("address", ["/", "/graph/", "/problem/"])
 def test_who_does_not_mind_gets_the_page(client: FlaskClient, address: str) -> None:
     for headers in ({}, {"Accept": "*/*"}, BROWSER):
