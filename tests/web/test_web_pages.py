@@ -227,3 +227,10 @@ def test_the_vocabulary_is_not_in_formats_it_has_not(client: FlaskClient, extens
 def test_other_forms_of_a_page_are_linked(client: FlaskClient) -> None:
     link = client.get("/doc/indicator/4.4", headers=BROWSER).headers["Link"]
     assert '</doc/indicator/4.4.ttl>; rel="alternate"; type="text/turtle"' in link
+
+
+@pytest.mark.parametrize("path", ["dataset", "doc/indicator/4.4", "graph/indicators", "ontology"])
+def test_the_data_link_to_their_page_for_people(client: FlaskClient, path: str) -> None:
+    answer = client.get(f"/{path}.ttl")
+    assert f'</{path}.html>; rel="alternate"; type="text/html"' in answer.headers["Link"]
+    assert client.get(f"/{path}.html").mimetype == "text/html"
