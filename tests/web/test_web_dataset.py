@@ -218,7 +218,7 @@ def test_examples_are_things_that_are_served(said: Graph, asked: FlaskClient) ->
 
 
 @pytest.mark.parametrize("lang", i18n.LANGUAGES)
-@pytest.mark.parametrize("path", ["/", "/dataset"])
+@pytest.mark.parametrize("path", ["/", "/dataset", "/doc/dataset/g7graph"])
 def test_search_engines_find_a_dataset(asked: FlaskClient, path: str, lang: str) -> None:
     page = asked.get(path, query_string={"lang": lang}, base_url=HERE, headers={"Accept": "text/html"})
     (told,) = scripts(page.text)
