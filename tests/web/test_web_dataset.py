@@ -98,12 +98,19 @@ def test_an_unknown_format_is_refused(asked: FlaskClient, path: str) -> None:
     assert answer.content_type == "application/problem+json"
 
 
+def test_what_is_minted_leads_to_the_document_that_describes_it(said: Graph, counted: Graph) -> None:
+    for graph, document in ((said, "dataset"), (counted, ".well-known/void")):
+        assert any(str(one).startswith(f"{vocab.BASE}{document}#") for one in graph.subjects())
+    minted = {one for one in counted.all_nodes() if str(one).startswith(vocab.DATASET + "#")}
+    assert minted <= set(said.subjects())
+
+
 def test_of_data_that_do_not_describe_themselves_only_what_is_known_is_said(client: FlaskClient) -> None:
     this = URIRef(f"{HERE}/dataset#this")
     said = parsed(client, "/dataset.ttl")
     assert set(said.predicates(this)) == {RDF.type, VOID.sparqlEndpoint}
     counted = parsed(client, "/.well-known/void")
-    assert number(counted, URIRef(vocab.described("class", "g7:PerformanceIndicator")), "entities") == 2
+    assert number(counted, URIRef(vocab.counted("class", "g7:PerformanceIndicator")), "entities") == 2
     assert (this, VOID.classPartition, None) in counted
     page = client.get("/dataset?lang=en", headers={"Accept": "text/html"})
     assert "do not describe themselves" in page.text
@@ -180,11 +187,11 @@ def test_the_counts_are_those_of_the_store(counted: Graph, store: LocalStore) ->
 
 
 def test_partitions_count_classes_and_properties(counted: Graph) -> None:
-    indicators = URIRef(vocab.described("class", "g7:Indicator"))
+    indicators = URIRef(vocab.counted("class", "g7:Indicator"))
     assert (DATASET, VOID.classPartition, indicators) in counted
     assert counted.value(indicators, VOID["class"]) == URIRef(vocab.G7 + "Indicator")
     assert number(counted, indicators, "entities") == 38  # heads and components too
-    quotes = URIRef(vocab.described("property", "g7:quote"))
+    quotes = URIRef(vocab.counted("property", "g7:quote"))
     assert counted.value(quotes, VOID.property) == URIRef(vocab.G7 + "quote")
     triples = [number(counted, part, "triples") for part in counted.objects(DATASET, VOID.propertyPartition)]
     assert sum(triples) == number(counted, DATASET, "triples")
@@ -200,7 +207,7 @@ def test_linksets_say_what_is_linked_to_whom(counted: Graph, store: LocalStore) 
     }
     assert (vocab.STANDARD["skos"] + "exactMatch", "https://sws.geonames.org/") in found
     assert (vocab.STANDARD["skos"] + "exactMatch", "http://www.wikidata.org/") in found
-    links = URIRef(vocab.described("links", "skos:exactMatch/https://sws.geonames.org/"))
+    links = URIRef(vocab.counted("links", "skos:exactMatch/https://sws.geonames.org/"))
     assert (DATASET, VOID.subset, links) in counted
     ((count,),) = store.table(
         "SELECT (COUNT(*) AS ?n) { ?s <http://www.w3.org/2004/02/skos/core#exactMatch> ?o "
