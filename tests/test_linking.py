@@ -134,6 +134,18 @@ def test_the_data_leave_only_successors_to_be_found_by_hand(project: Project, st
     assert {links[pair] for pair in set(links) - found} == {"successor"}
 
 
+def test_places_of_one_name_are_told_apart_by_their_kind_identifier_and_what_they_lie_in(store: LocalStore) -> None:
+    region = Thing("https://example.org/1", "place", ("PIURA",), {"iso-3166-2": "PE-PIU"})
+    province = Thing("https://example.org/2", "place", ("Provincia Piura",), {}, within="Piura")
+    named = Thing("https://example.org/3", "company", ("Piura",))
+    found = list(proposals(things.ours(store), [region, province, named], frozenset()))
+    assert [(vocab.curie(one.subject.iri), one.object.iri[-1], one.subject_field) for one in found] == [
+        ("place:200000", "1", "g7:isoCode"),
+        ("place:200100", "1", "rdfs:label"),
+        ("place:200100", "2", "rdfs:label"),
+    ]
+
+
 # ---- candidates
 
 

@@ -14,7 +14,9 @@ _NEEDED = ("id", "label")
 
 
 def read(path: Path) -> Iterator[Thing | Problem]:
-    """Read candidates: columns `id` (an address or a prefixed name) and `label`; `kind` and registers where known.
+    """Read candidates: columns `id` (an address or a prefixed name) and `label`; others where known.
+
+    These are `kind`, the registers, and `within`, the name of the place that a place lies in.
 
     Raises DataError for a file without these columns or that is no text.
     """
@@ -32,7 +34,7 @@ def _candidate(row: Row) -> Thing | Problem:
     if kind and kind not in CLASSES:
         return row.problem("link_choice", "kind", known=", ".join(CLASSES))
     known = {register: row.cells[register] for register in REGISTERS if row.cells.get(register)}
-    return Thing(iri, kind, (row.cells["label"],), known)
+    return Thing(iri, kind, (row.cells["label"],), known, within=row.cells.get("within", ""))
 
 
 def address(said: str) -> str:

@@ -29,7 +29,10 @@ _WHOLE = {
 _LEGAL = re.compile(r"\b(?:s a a|s a c|s a|s r l|saa|sac|sa|srl|ltda|inc|sucursal (?:del )?peru)\b")
 _JOINING = frozenset("de del el en la las los para por y".split())
 #: What says of what kind something is, not which one it is.
-_COMMON = frozenset("compania corporacion empresa minera mineria minero peru proyecto sociedad".split())
+_COMMON = frozenset(
+    "compania corporacion departamento distrito empresa minera mineria minero peru provincia proyecto region "
+    "sociedad".split()
+)
 _SET_WEIGHT = 0.6
 
 

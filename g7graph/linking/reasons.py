@@ -7,28 +7,32 @@ from collections.abc import Mapping
 from g7graph import i18n
 
 BY_HAND = "semapv:ManualMappingCuration"
-_LIKE = "semapv:LexicalSimilarityThresholdMatching"
-_PARENT = "semapv:StructuralMatching"
-_LEXICAL = "semapv:LexicalMatching"
+#: How a link was found → the key of its reason.
+_REASONS = {
+    "semapv:LexicalMatching": "same_name",
+    "semapv:LexicalSimilarityThresholdMatching": "similar_name",
+    "semapv:StructuralMatching": "parent",
+}
 #: How a link that is recorded may have been found.
-JUSTIFICATIONS = (BY_HAND, _LEXICAL, _LIKE, _PARENT)
+JUSTIFICATIONS = (BY_HAND, *_REASONS)
+_NAMED, _IDENTIFIED = "same_name", "same_identifier"
 _LABEL = "rdfs:label"
 
 
 def reason(row: Mapping[str, str], lang: str = i18n.DEFAULT) -> str:
     """Return the sentence; nothing for a link that a person found, who says it in the comment."""
-    said = {"one": row["subject_label"], "other": row["object_label"], "shared": row["match_string"]}
-    match row["mapping_justification"]:
-        case "semapv:LexicalMatching" if row["subject_match_field"] == _LABEL:
-            return i18n.text("linking.same_name", lang, **said)
-        case "semapv:LexicalMatching":
-            register = row["subject_match_field"].partition(":")[2]
-            return i18n.text("linking.same_identifier", lang, register=register, **said)
-        case "semapv:LexicalSimilarityThresholdMatching":
-            return i18n.text("linking.similar_name", lang, score=row["similarity_score"], **said)
-        case "semapv:StructuralMatching":
-            return i18n.text("linking.parent", lang, **said)
-    return ""
+    key, field = _REASONS.get(row["mapping_justification"], ""), row["subject_match_field"]
+    if not key:
+        return ""
+    return i18n.text(
+        f"linking.{_IDENTIFIED if key == _NAMED and field != _LABEL else key}",
+        lang,
+        one=row["subject_label"],
+        other=row["object_label"],
+        shared=row["match_string"],
+        score=row["similarity_score"],
+        register=field.partition(":")[2],
+    )
 
 
 def comment(row: Mapping[str, str], lang: str) -> str:

@@ -9,7 +9,6 @@ import pyoxigraph as ox
 from g7graph import i18n, vocab
 from g7graph.linking.reasons import comment
 from g7graph.linking.review import Decision
-from g7graph.linking.sssom import LICENCE
 from g7graph.linking.suggest import key
 from g7graph.linking.things import Known, ask
 from g7graph.store.local import LocalStore
@@ -37,8 +36,9 @@ def changed(store: LocalStore, decisions: Iterable[Decision], known: Known) -> d
         said = left.setdefault(graph, _triples(store, graph))
         if not said:
             said |= {*_linkset(store, graph, one.source, known)}
-        gone = (ox.NamedNode(one.subject), ox.NamedNode(old or "x:x"), ox.NamedNode(one.object))
-        said -= {triple for triple in said if text(triple.subject) == record or tuple(triple) == gone}
+        said -= {triple for triple in said if text(triple.subject) == record}
+        if old:
+            said -= {ox.Triple(ox.NamedNode(one.subject), ox.NamedNode(old), ox.NamedNode(one.object))}
         said |= {*_said_of(one, record or vocab.thing("mapping", key(one.subject, one.object)))}
     return {graph: sorted(said, key=str) for graph, said in sorted(left.items())}
 
@@ -87,7 +87,7 @@ def _linkset(store: LocalStore, graph: str, source: str, known: Known) -> Iterat
         (graph, vocab.RDF_TYPE, ox.NamedNode(void + "Linkset")),
         (graph, vocab.RDF_TYPE, ox.NamedNode(vocab.STANDARD["sssom"] + "MappingSet")),
         (graph, void + "objectsTarget", ox.NamedNode(source)),
-        (graph, dcterms + "license", ox.NamedNode(LICENCE)),
+        (graph, dcterms + "license", ox.NamedNode(vocab.LICENCE)),
         *((graph, void + "subjectsTarget", ox.NamedNode(one)) for one in known.datasets),
         *(
             (graph, dcterms + "title", ox.Literal(i18n.text("linking.linkset", lang, source=title), language=lang))

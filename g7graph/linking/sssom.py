@@ -15,7 +15,6 @@ from g7graph.linking.suggest import Proposal
 from g7graph.table import Table, text
 
 VERSION = "1.1"
-LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 TOOL = "g7graph link suggest"
 #: Slots of SSSOM that a review file has, in this order; the last are ours: what else is asked, why, what was decided.
 SLOTS = (
@@ -106,7 +105,7 @@ def _written(name: str, columns: Sequence[str], rows: Sequence[Mapping[str, str]
     metadata = {
         "sssom_version": VERSION,
         "mapping_set_id": vocab.BASE + f"links/{name}",
-        "license": LICENCE,
+        "license": vocab.LICENCE,
         "curie_map": {prefix: vocab.PREFIXES[prefix] for prefix in sorted(used & set(vocab.PREFIXES))},
     }
     for key, value in metadata.items():

@@ -13,6 +13,7 @@ from g7graph.linking.things import REGISTERS, Thing
 IDENTIFIER, NAME, PARENT, LIKE = 0.95, 0.9, 0.8, 0.9
 #: Names less alike than this are not proposed.
 LEAST = 0.75
+_COMPANY = "company"
 _LABEL = "rdfs:label"
 _PARENT = "g7:parentCompany"
 
@@ -53,9 +54,11 @@ def _proposal(thing: Thing, other: Thing, parent: Thing | None) -> Proposal | No
     """Propose a pair, by the first ground there is for it."""
     if other.kind and other.kind != thing.kind:
         return None
+    if other.within and parent and normal(other.within) not in map(normal, parent.names):
+        return None
     grounds: tuple[Callable[[Thing, Thing], Proposal | None], ...] = (_by_identifier, _by_name)
     direct = next((one for ground in grounds if (one := ground(thing, other))), None)
-    return direct or (_by_parent(thing, other, parent) if parent else None)
+    return direct or (_by_parent(thing, other, parent) if parent and parent.kind == _COMPANY else None)
 
 
 def _by_identifier(thing: Thing, other: Thing) -> Proposal | None:

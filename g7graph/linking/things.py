@@ -23,16 +23,17 @@ CLASSES = {
 EITI = "EitiOrganisation"
 #: Registers, as the columns of a file of candidates are called → the property that has their identifiers.
 REGISTERS = {"iati": "iatiId", "iso-3166-2": "isoCode", "ruc": "ruc", "ubigeo": "ubigeo"}
-_PARENT = vocab.G7 + "parentCompany"
+_PARENTS = (vocab.G7 + "parentCompany", vocab.G7 + "within")
 _NAMES = (vocab.STANDARD["rdfs"] + "label", vocab.STANDARD["skos"] + "altLabel")
 _REGISTER_OF = {vocab.G7 + name: register for register, name in REGISTERS.items()}
 
 
 @dataclass(frozen=True)
 class Thing:
-    """Something with names (the first is what it is called) and identifiers by register; a company may have a parent.
+    """Something with names (the first is what it is called) and identifiers by register.
 
-    `kind` is empty for what may be of any kind; `place` says where a candidate stands in its file.
+    `kind` is empty for what may be of any kind. `parent` is the IRI of the company that controls a company, or of the
+    place that a place lies in; of a candidate only the name of that place may be known, `within`.
     """
 
     iri: str
@@ -40,6 +41,7 @@ class Thing:
     names: tuple[str, ...]
     identifiers: Mapping[str, str] = field(default_factory=dict)
     parent: str = ""
+    within: str = ""
 
 
 def ask(store: Store, name: str, **values: Iterable[NamedNode]) -> Table:
@@ -73,7 +75,8 @@ def _of(store: Store, class_: str, kind: str) -> list[Thing]:
 def _thing(iri: str, kind: str, values: Mapping[str, list[str]]) -> Thing:
     names = [name for property_ in _NAMES for name in values.get(property_, ())]
     known = {register: values[iri][0] for iri, register in _REGISTER_OF.items() if iri in values}
-    return Thing(iri, kind, tuple(dict.fromkeys(names)), known, next(iter(values.get(_PARENT, ())), ""))
+    parents = [parent for property_ in _PARENTS for parent in values.get(property_, ())]
+    return Thing(iri, kind, tuple(dict.fromkeys(names)), known, next(iter(parents), ""))
 
 
 @dataclass(frozen=True)
