@@ -123,15 +123,20 @@ def test_the_file_to_review_is_the_same_whatever_the_order_of_the_candidates(sma
 
 
 def test_the_data_leave_only_successors_to_be_found_by_hand(project: Project, store: LocalStore) -> None:
-    """Of the 61 links to EITI that were reviewed, 55 follow from RUC, name and parent; nothing else is proposed."""
-    found = {
-        (one.subject.iri, one.object.iri) for one in proposals(things.ours(store), things.reporting(store), frozenset())
-    }
+    """Of the 61 links to EITI that were reviewed, 55 follow from RUC, name and parent, each with its relation."""
     table = run.table(store, Library.read(project.queries)["links"], {}).records()
-    links = {(row["subject"], row["object"]): row["relation"] for row in table if str(row["object"]).startswith(EITI)}
+    links = {(str(row["subject"]), str(row["object"])): row["relation"] for row in table}
+    links = {pair: relation for pair, relation in links.items() if pair[1].startswith(EITI)}
+    linked = {other for _, other in links}
+    others = [thing for thing in things.reporting(store) if thing.iri in linked]
+    found = {
+        (one.subject.iri, one.object.iri): one.company_relation for one in proposals(things.ours(store), others, ())
+    }
     assert (len(links), len(found)) == (61, 55)
-    assert found <= set(links)
-    assert {links[pair] for pair in set(links) - found} == {"successor"}
+    assert {links[pair] for pair in set(links) - set(found)} == {"successor"}
+    assert {(links[pair], relation) for pair, relation in found.items()} == {
+        *(("parent", "parent"), ("same-company", "same-company"), ("project-company", "same-company"))
+    }
 
 
 def test_places_of_one_name_are_told_apart_by_their_kind_identifier_and_what_they_lie_in(store: LocalStore) -> None:
