@@ -145,6 +145,8 @@ def _options(command: click.Command, context: click.Context) -> list[click.Param
 
 def _usage(error: click.UsageError, chosen: Settings) -> str:
     """Put click's usage errors in our words, with the usage line; what is rare keeps click's."""
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        return error.format_message()
     key, values = _in_our_words(error)
     hint = f"\n{error.ctx.get_usage()}" if error.ctx else ""
     return chosen.say(key, **values) + hint

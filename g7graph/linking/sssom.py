@@ -42,7 +42,7 @@ def review(proposed: Iterable[Proposal], source: str, lang: str = i18n.DEFAULT) 
 def exported(links: Table, identifiers: Table) -> bytes:
     """Write the links there are, then identifiers as literal mappings (SSSOM 1.1), from the queries of these names."""
     rows = [*map(_mapping, _said(links)), *map(_literal, _said(identifiers))]
-    return _written("mappings", EXPORTED, rows)
+    return _written("all", EXPORTED, rows)
 
 
 def _to_review(one: Proposal, source: str, lang: str) -> dict[str, str]:
@@ -104,7 +104,7 @@ def _written(name: str, columns: Sequence[str], rows: Sequence[Mapping[str, str]
     used = {found[1] for row in rows for value in row.values() if (found := _CURIE.match(value))}
     metadata = {
         "sssom_version": VERSION,
-        "mapping_set_id": vocab.BASE + f"links/{name}",
+        "mapping_set_id": vocab.described("mappings", name),
         "license": vocab.LICENCE,
         "curie_map": {prefix: vocab.PREFIXES[prefix] for prefix in sorted(used & set(vocab.PREFIXES))},
     }
