@@ -72,15 +72,18 @@ def extension(text: str, index: Index) -> Extension:
 
 
 def term(given: object, known: Iterable[str], kind: str) -> str:
-    """Return the IRI of a type or a property that is known, by prefixed name, IRI, or name in the vocabulary.
-
-    Raises UnknownTerm, with the nearest that are.
-    """
+    """Return the IRI of a type or a property that is known. Raises UnknownTerm, with the nearest that are."""
     listed = list(known)
-    for iri in (vocab.expand(given), given, vocab.G7 + given) if isinstance(given, str) else ():
-        if iri in listed:
-            return str(iri)
-    raise UnknownTerm(kind, str(given)[:MOST_CHARACTERS], map(vocab.curie, listed))
+    found = named(given, listed)
+    if found is None:
+        raise UnknownTerm(kind, str(given)[:MOST_CHARACTERS], map(vocab.curie, listed))
+    return found
+
+
+def named(given: object, known: Iterable[str]) -> str | None:
+    """Return the one of some IRIs that is given by prefixed name, IRI, or name in the vocabulary; None for no such."""
+    meant = (vocab.expand(given), given, vocab.G7 + given) if isinstance(given, str) else ()
+    return next((iri for iri in known if iri in meant), None)
 
 
 def _query(key: str, given: object, index: Index) -> Query:
@@ -100,14 +103,14 @@ def _query(key: str, given: object, index: Index) -> Query:
         raise _bad(key, "type", "string | [string]")
     return Query(
         text.strip(),
-        tuple(term(_named(one), index.types, "type") for one in types),
+        tuple(term(_bare(one), index.types, "type") for one in types),
         strict,
         _limit(key, given.get("limit")),
         tuple(_wanted(key, one, index) for one in wanted),
     )
 
 
-def _named(type_: object) -> object:
+def _bare(type_: object) -> object:
     return type_.get("id") if isinstance(type_, dict) else type_
 
 

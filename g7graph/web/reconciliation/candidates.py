@@ -42,12 +42,16 @@ class Agreement:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A thing that may be meant: how likely, from 0 to 100, why, and whether it may be taken without a person."""
+    """A thing that may be meant: how likely, from 0 to 100, why, and whether it may be taken without a person.
+
+    `has_code`: one of its codes was given, which no namesake has.
+    """
 
     entity: Entity
     score: float
     is_safe: bool
     features: Mapping[str, float | bool]
+    has_code: bool = False
     match: bool = False
 
 
@@ -74,7 +78,8 @@ def decided(candidates: Iterable[Candidate], query: Query, agreements: Mapping[s
     found = [one for one in found if one.score >= _LEAST_SCORE]
     if found:
         best, *others = found
-        rivals = any(one.is_safe and one.score > best.score - _AHEAD for one in others)
+        near = [one for one in others if one.is_safe and one.score > best.score - _AHEAD]
+        rivals = [one for one in near if one.has_code or not best.has_code]
         found[0] = replace(best, match=best.is_safe and not rivals)
     return found[: query.limit]
 
@@ -136,7 +141,7 @@ def _scored(entity: Entity, read: _Read, query: Query, index: Index) -> Candidat
         features = {**features, "type": fits}
     score = max(by_code - (_OTHER_KIND if features.get("kind") is False else 0), by_name) - (0 if fits else _OTHER_TYPE)
     is_safe = (is_safe or bool(by_code)) and fits and features.get("kind") is not False
-    return Candidate(entity, max(score, 0), is_safe, features)
+    return Candidate(entity, max(score, 0), is_safe, features, has_code=bool(by_code))
 
 
 def _code_score(entity: Entity, read: _Read, query: Query) -> float:
@@ -216,13 +221,16 @@ def _weighed(candidate: Candidate, query: Query, agreement: Agreement) -> Candid
     features = {**candidate.features, "properties": round(share, 2)}
     if not query.text:
         is_safe = agreement.by_code and share == 1
-        return replace(candidate, score=share * _WHOLE, is_safe=is_safe, features={"properties": round(share, 2)})
+        return replace(
+            candidate, score=share * _WHOLE, is_safe=is_safe, features={"properties": round(share, 2)}, has_code=is_safe
+        )
     score = candidate.score * (1 - _OF_PROPERTIES) + share * _WHOLE * _OF_PROPERTIES
     is_safe = candidate.is_safe and share == 1
-    if agreement.by_code and share == 1 and candidate.score >= _HALF:
+    has_code = candidate.has_code or (agreement.by_code and share == 1)
+    if has_code and share == 1 and candidate.score >= _HALF:
         score, is_safe = max(score, _CODE_AGREES), True
-    return replace(candidate, score=score, is_safe=is_safe, features=features)
+    return replace(candidate, score=score, is_safe=is_safe, features=features, has_code=has_code)
 
 
 def _sorted(candidates: Iterable[Candidate]) -> list[Candidate]:
-    return sorted(candidates, key=lambda one: (-one.score, not one.is_safe, one.entity.iri))
+    return sorted(candidates, key=lambda one: (-one.score, not one.has_code, not one.is_safe, one.entity.iri))

@@ -11,6 +11,7 @@ from g7graph.web.formats import HTML
 from g7graph.web.operations import said
 from g7graph.web.reconciliation import batch, service, suggested
 from g7graph.web.reconciliation.manifest import PATH
+from g7graph.web.refusals import Refused
 from g7graph.web.schemas import ADDRESS, COUNT, TEXT, Json, listed, record, reference
 
 TAG = "reconciliation"
@@ -53,20 +54,19 @@ def item(path: str) -> Json:
     if path == f"{_ROOT}/extend":
         return _asked(path, ("extend",), ("extension",), _EXTENDING)
     if path == f"{_ROOT}/extend/propose":
-        types = {"type": "string", "enum": [vocab.curie(iri) for iri in service.known().types]}
-        asked = operations.query("type", types if types["enum"] else TEXT, key="reconcile_type", empty=True)
+        asked = operations.query("type", _types(), key="reconcile_type", empty=True)
         return _got(path, "proposals", [asked, _number("limit")], ("bad_cursor", "unknown_type"))
     if path.startswith(f"{_ROOT}/suggest"):
         prefix: Json = {**TEXT, "maxLength": batch.MOST_CHARACTERS}
         prefixed = operations.query("prefix", prefix, key="reconcile_prefix", example="Caja", empty=True)
         return _got(path, "suggestions", [_kind(), prefixed, _number("cursor")], ("bad_cursor", "long_search"))
     if path.startswith(f"{_ROOT}/flyout"):
-        return _got(path, "flyout", [_kind(), _id()], ("unknown_thing", "unknown_type", "unknown_property"))
+        return _got(path, "flyout", [_kind(), _id()], ("unknown_thing",))
     refused = operations.refusals(("unknown_thing", "reconcile_much", *operations.ASKING))
     page = operations.answers(
         said("reconcile_preview_answer"), operations.content((HTML,)), headers=("Content-Language",), kept=False
     )
-    parameters = [{**_id(), "required": True}, *operations.common()]
+    parameters = [_id(), *operations.common()]
     return {
         "get": operations.Operation(
             path, "get", TAG, said("reconcile_preview"), parameters, {**page, **refused}
@@ -115,12 +115,21 @@ def _text(name: str) -> Json:
     return {**TEXT, "contentMediaType": "application/json", "contentSchema": _BATCHES[name]}
 
 
+def _types() -> Json:
+    """Describe the types that things have; any text where none is, or there are more things than can be matched."""
+    try:
+        types = [vocab.curie(iri) for iri in service.known().types]
+    except Refused:
+        types = []
+    return {"type": "string", "enum": types} if types else TEXT
+
+
 def _kind() -> Json:
     return operations.segment("kind", {"type": "string", "enum": list(suggested.KINDS)}, key="reconcile_kind")
 
 
 def _id() -> Json:
-    return operations.query("id", TEXT, key="reconcile_id")
+    return {**operations.query("id", TEXT, key="reconcile_id"), "required": True}
 
 
 def _number(name: str) -> Json:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import cast
 
 from flask import Blueprint, Flask, Response, current_app, g, render_template, request
+from werkzeug.exceptions import NotFound
 
 from g7graph import vocab
 from g7graph.web import answer, headers, protocol
@@ -81,9 +82,10 @@ def propose() -> Response:
     return _said({"type": asked, "limit": limit, "properties": listed})
 
 
-@blueprint.get("/reconcile/suggest/<any(entity, type, property):kind>")
+@blueprint.get("/reconcile/suggest/<kind>")
 def suggest(kind: str) -> Response:
     """Suggest things, types or properties by the beginnings of their names."""
+    _check(kind)
     found, prefix, start = known(), request.args.get("prefix", ""), _number("cursor", 0)
     if len(prefix) > batch.MOST_CHARACTERS:
         raise Refused("long_search", limit=batch.MOST_CHARACTERS)
@@ -96,15 +98,19 @@ def suggest(kind: str) -> Response:
     return _said({"result": [told.type_(one, found) if kind == "type" else told.kind(one) for one in kinds]})
 
 
-@blueprint.get("/reconcile/flyout/<any(entity, type, property):kind>")
+@blueprint.get("/reconcile/flyout/<kind>")
 def flyout(kind: str) -> Response:
     """Answer with a few words of HTML on a suggestion."""
+    _check(kind)
     found, key = known(), request.args.get("id", "")
     if kind == "entity":
         one = told.entity(_thing(key, found), found)
     else:
         listed = found.types if kind == "type" else found.properties
-        one = told.kind(listed[batch.term(key, listed, kind)])
+        iri = batch.named(key, listed)
+        if iri is None:
+            raise UnknownThing(key[: batch.MOST_CHARACTERS], [each.key for each in listed.values()])
+        one = told.kind(listed[iri])
     return _said({"id": key, "html": render_template("reconcile-flyout.html", one=one)})
 
 
@@ -174,6 +180,12 @@ def _thing(given: str, found: Index) -> Entity:
     return thing
 
 
+def _check(kind: str) -> None:
+    """Raise NotFound for what is not suggested."""
+    if kind not in suggested.KINDS:
+        raise NotFound
+
+
 def _asked() -> Mapping[str, str]:
     """Return what is asked, in the address or in a form."""
     protocol.refuse_coded()
@@ -189,10 +201,10 @@ def _number(name: str, usual: int) -> int:
     given = request.args.get(name, "")
     if not given:
         return usual
-    is_number = given.isascii() and given.isdecimal() and len(given) <= len(str(suggested.MOST))
-    if not is_number or int(given) > suggested.MOST:
+    number = re.fullmatch(r"(\d{1,7})(\.0+)?", given, re.ASCII)
+    if not number or int(number[1]) > suggested.MOST:
         raise Refused("bad_cursor", name=name, value=given[: batch.MOST_CHARACTERS], limit=suggested.MOST)
-    return int(given)
+    return int(number[1])
 
 
 def _said(found: Mapping[str, object]) -> Response:
