@@ -104,8 +104,8 @@ def _looked_at(read: _Read, query: Query, index: Index, allowed: Collection[str]
     found = {iri for code in (*read.codes, *_wanted_codes(query)) for iri in _by_code(code, index)}
     thing = index.thing(query.text)
     found |= {thing.iri} if thing else set()
-    names = [(name, iri) for name, iri in index.names if allowed is None or iri in allowed]
-    choices = [" ".join(name.own) for name, _ in names]
+    names = [pair for pair in index.words if allowed is None or pair[1] in allowed]
+    choices = [words for words, _ in names]
     for given in {one for one in (read.whole, *read.parts) if one.own}:
         found |= index.exact(given)
         for scorer in (fuzz.token_sort_ratio, fuzz.token_set_ratio):

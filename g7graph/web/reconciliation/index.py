@@ -97,13 +97,14 @@ class Index:
         self.slight = matching.slight_words(
             name for one in things.values() if COUNTRY in one.types for name in _texts(one)
         )
-        self.names = [(name, iri) for iri, one in things.items() for name in one.names]
+        #: The own words of each name, and the thing that has it.
+        self.words = [(" ".join(name.own), iri) for iri, one in things.items() for name in one.names]
         self.codes: dict[str, list[tuple[str, str]]] = defaultdict(list)
         self._exact: dict[str, set[str]] = defaultdict(set)
-        for name, iri in self.names:
-            self._exact[name.key].add(iri)
-            self._exact[name.joined].add(iri)
         for iri, one in things.items():
+            for name in one.names:
+                self._exact[name.key].add(iri)
+                self._exact[name.joined].add(iri)
             for property_, code in one.codes:
                 self.codes[code].append((iri, property_))
 

@@ -15,7 +15,7 @@ PATH = "reconcile"
 #: The versions of the API that are spoken.
 VERSIONS = ("0.2",)
 #: Pixels of a preview.
-WIDTH, HEIGHT = 430, 300
+WIDTH, HEIGHT = 430, 320
 
 
 def manifest(index: Index) -> dict[str, object]:

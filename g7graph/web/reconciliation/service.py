@@ -8,12 +8,13 @@ from collections.abc import Mapping
 from typing import cast
 
 from flask import Blueprint, Flask, Response, current_app, g, render_template, request
+from pyoxigraph import NamedNode
 from werkzeug.exceptions import NotFound
 
 from g7graph import vocab
 from g7graph.web import answer, headers, protocol
 from g7graph.web.cells import Cell, cell
-from g7graph.web.context import language, link, site
+from g7graph.web.context import language, site
 from g7graph.web.names import NAMING, Names
 from g7graph.web.once import Once
 from g7graph.web.reconciliation import batch, candidates, index, suggested, told, values
@@ -32,7 +33,7 @@ MOST_PROPOSED = 200
 LONGEST_CALLBACK = 100
 FORM = "application/x-www-form-urlencoded"
 _EXTENSION = "g7graph.reconciliation"
-_SHOWN = 8  # properties of a preview
+_SHOWN = 6  # properties of a preview
 _VALUES = 3
 #: Said at the head of a preview, or of where things come from, which their own page tells.
 _UNSHOWN = {
@@ -120,10 +121,10 @@ def preview() -> Response:
     setattr(g, headers.FRAMED, True)
     found = known()
     thing = _thing(request.args.get("id", ""), found)
+    node = NamedNode(thing.iri)
     shown = {
         "thing": told.entity(thing, found),
-        "iri": thing.iri,
-        "href": link(thing.iri),
+        "called": cell(node, Names(site().store, [node], language())),
         "facts": _facts(thing, found),
     }
     response = answer.page("reconcile-preview.html", **shown)
