@@ -442,6 +442,8 @@ class Described:
         def ask(case: Case[Any], text: str) -> None:
             nonlocal asked
             asked += 1
+            if mode is GenerationMode.POSITIVE:
+                _write_whole(case)
             if mode is GenerationMode.POSITIVE and operation.path == "/sparql":
                 _put(case, text)
             answer = case.call(headers=self.headers)
@@ -455,6 +457,13 @@ class Described:
         """Whether a request names something by other case or punctuation than is listed, which is taken."""
         given = [value for value in (case.query or {}).values() if isinstance(value, str)]
         return any(value not in self.names and vocab.fold(value) in self.folded for value in given)
+
+
+def _write_whole(case: Case[Any]) -> None:
+    """Write whole numbers of an address without a point: 95.0 is an integer to JSON Schema, and nobody types it."""
+    for name, value in (case.query or {}).items():
+        if isinstance(value, float) and value.is_integer():
+            case.query[name] = int(value)
 
 
 def _put(case: Case[Any], text: str) -> None:

@@ -202,10 +202,9 @@ def _number(name: str, usual: int) -> int:
     given = request.args.get(name, "")
     if not given:
         return usual
-    number = re.fullmatch(r"(\d{1,7})(\.0+)?", given, re.ASCII)
-    if not number or int(number[1]) > suggested.MOST:
+    if not re.fullmatch(r"[0-9]{1,7}", given) or int(given) > suggested.MOST:
         raise Refused("bad_cursor", name=name, value=given[: batch.MOST_CHARACTERS], limit=suggested.MOST)
-    return int(number[1])
+    return int(given)
 
 
 def _said(found: Mapping[str, object]) -> Response:
