@@ -4,12 +4,11 @@ UsageError
 └── Refused           a request that the web refuses as it was put
     ├── NotAcceptable a format that is not on offer; those that are, are listed
     ├── UnknownPage   a page that there is not of what points to a thing
+    ├── Elsewhere     what is asked for is not here any more, or never was; a link says what is
+    │   └── Changed   a run whose result is not the one that was cited
     ├── UnknownTerm   a type or a property that nothing to match has; the nearest are given
     ├── UnknownThing  a thing of which nothing is said here; the nearest are given
     └── Withdrawn     what was here once, with the reason
-    ├── Elsewhere     what is asked for is not here any more, or never was; a link says what is
-    │   └── Changed   a run whose result is not the one that was cited
-    └── UnknownThing  a thing of which nothing is said here; the nearest are given
 """
 
 from __future__ import annotations
@@ -68,6 +67,7 @@ STATUS = {
     "reconcile_no_json": HTTPStatus.BAD_REQUEST,
     "reconcile_no_query": HTTPStatus.BAD_REQUEST,
     "rejected": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "repeated_parameter": HTTPStatus.UNPROCESSABLE_ENTITY,
     "run_changed": HTTPStatus.GONE,
     "several_things": HTTPStatus.CONFLICT,
     "store_remote": HTTPStatus.BAD_GATEWAY,
@@ -84,6 +84,7 @@ STATUS = {
     "unknown_page": HTTPStatus.NOT_FOUND,
     "unknown_parameter": HTTPStatus.UNPROCESSABLE_ENTITY,
     "unknown_property": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "unknown_problem": HTTPStatus.NOT_FOUND,
     "unknown_query": HTTPStatus.NOT_FOUND,
     "unknown_thing": HTTPStatus.NOT_FOUND,
     "unknown_type": HTTPStatus.UNPROCESSABLE_ENTITY,
