@@ -50,6 +50,8 @@ _SHORTENED = 0.95
 _ALONE, _AMONG = 7, 5  # letters of a word with a slip that is still safe: alone, among others
 _LONG, _TWO_SLIPS = 6, 9
 _NEARLY = 0.9
+#: Words and parts beyond which a text is no name that anybody gave in another way: what it takes to compare is bounded.
+_MOST_WORDS, _MOST_PARTS = 40, 4
 
 
 @dataclass(frozen=True)
@@ -112,12 +114,13 @@ def read(text: str) -> Name:
 
 
 def parts(text: str) -> list[str]:
-    """Cut a text where people put beside a name what explains it.
+    """Cut a text where people put beside a name what explains it; one of many parts stays whole.
 
     >>> parts("Huaraz (Áncash) - Perú")
     ['Huaraz', 'Áncash', 'Perú']
     """
-    return [one.strip() for one in _PARTS.split(text) if one.strip()]
+    found = [one.strip() for one in _PARTS.split(text) if one.strip()]
+    return found if len(found) <= _MOST_PARTS else [text]
 
 
 def variants(text: str) -> list[Name]:
@@ -154,6 +157,8 @@ def likeness(given: Name, known: Name, slight: Collection[str] = ()) -> Likeness
         return Likeness(0)
     if given.key == known.key or given.joined == known.joined:
         return Likeness(1, is_safe=True)
+    if len(given.own) > _MOST_WORDS:
+        return Likeness(0)
     is_alone = len(given.own) == 1
     pairs = _paired(given, known)
     rest = [one for one in (*given.own, *known.own) if one not in {word for pair in pairs for word in pair}]
@@ -189,7 +194,7 @@ def _paired(given: Name, known: Name) -> dict[tuple[str, str], float]:
 def _alike(one: str, other: str, given: Name) -> float:
     if one == other:
         return 1
-    if _has_digit(one) or _has_digit(other):
+    if one[0] != other[0] or _has_digit(one) or _has_digit(other):
         return 0
     if _shortens(one, other, given):
         return _SHORTENED
@@ -201,7 +206,7 @@ def _shortens(one: str, other: str, given: Name) -> bool:
     """Whether a word is another cut short: «bco.» for «banco», "corp" for "corporation"."""
     if one in given.short:
         letters = iter(other)
-        return len(one) > 1 and one[0] == other[0] and all(letter in letters for letter in one)
+        return len(one) > 1 and all(letter in letters for letter in one)
     return len(given.own) > 1 and len(one) > 2 and len(other) > len(one) + 2 and other.startswith(one)  # noqa: PLR2004
 
 
@@ -210,7 +215,7 @@ def _is_sure(one: str, other: str, given: Name, *, is_alone: bool) -> bool:
     if _shortens(one, other, given):
         return True
     least = min(len(one), len(other))
-    if least < (_ALONE if is_alone else _AMONG) or one[0] != other[0]:
+    if least < (_ALONE if is_alone else _AMONG):
         return False
     if f"{one}s" == other or one == f"{other}s":
         return not is_alone or least > _TWO_SLIPS

@@ -359,6 +359,8 @@ def test_a_form_is_all_that_is_posted(real: FlaskClient) -> None:
     assert real.post("/reconcile", json={"queries": {}}).status_code == 415
     assert real.post("/reconcile", data={"other": "1"}).status_code == 400
     assert real.post("/reconcile", data={"queries": "x" * 1_000_001}).status_code == 413
+    assert real.get("/reconcile?queries={}&extend={}").status_code == 422
+    assert real.get("/reconcile?queries={}&queries={}").status_code == 422
     assert real.put("/reconcile").status_code == 405
 
 

@@ -19,7 +19,7 @@ _ROOT = f"/{PATH}"
 _BATCH = ("reconcile_bad_member", "reconcile_long", "reconcile_many", "reconcile_no_batch", "reconcile_no_query")
 _EXTENDING = ("reconcile_bad_member", "reconcile_many", "reconcile_no_extension")
 _ASKING = ("bad_callback", "reconcile_much", *operations.ASKING)
-_JSON = ("reconcile_no_json", "unknown_type", "unknown_property", "coded", "charset")
+_JSON = ("reconcile_no_json", "repeated_parameter", "unknown_type", "unknown_property", "coded", "charset")
 _TERM = record({"id": TEXT, "name": TEXT}, {"description": TEXT, "broader": listed({"type": "object"})})
 _VALUE: Json = {"oneOf": [TEXT, {"type": "number"}, {"type": "boolean"}, record({"id": TEXT}, {"name": TEXT})]}
 

@@ -12,6 +12,7 @@ from pyoxigraph import NamedNode
 from werkzeug.exceptions import NotFound
 
 from g7graph import vocab
+from g7graph.errors import BadParameter
 from g7graph.web import answer, headers, protocol
 from g7graph.web.cells import Cell, cell
 from g7graph.web.context import language, site
@@ -21,7 +22,7 @@ from g7graph.web.reconciliation import batch, candidates, index, suggested, told
 from g7graph.web.reconciliation.batch import Query
 from g7graph.web.reconciliation.candidates import Candidate
 from g7graph.web.reconciliation.index import Entity, Index
-from g7graph.web.reconciliation.manifest import manifest
+from g7graph.web.reconciliation.manifest import PATH, manifest
 from g7graph.web.refusals import Refused, UnknownThing
 
 blueprint = Blueprint("reconciliation", __name__)
@@ -57,11 +58,11 @@ def known() -> Index:
 @blueprint.route("/reconcile", methods=["GET", "POST"])
 def reconcile() -> Response:
     """Match a batch of names, or extend a table; without either, answer with the manifest."""
-    asked = _asked()
-    if "queries" in asked:
-        return _said(matched(asked["queries"], known()))
-    if "extend" in asked:
-        return _extended(asked["extend"])
+    name, text = _asked("queries", "extend")
+    if name == "queries":
+        return _said(matched(text, known()))
+    if name == "extend":
+        return _extended(text)
     if request.method == "POST":
         raise Refused("reconcile_no_batch")
     return _said(manifest(known()))
@@ -70,7 +71,7 @@ def reconcile() -> Response:
 @blueprint.route("/reconcile/extend", methods=["GET", "POST"])
 def extend() -> Response:
     """Tell what things have for some properties."""
-    return _extended(_asked().get("extend", ""))
+    return _extended(_asked("extend")[1])
 
 
 @blueprint.get("/reconcile/extend/propose")
@@ -187,14 +188,20 @@ def _check(kind: str) -> None:
         raise NotFound
 
 
-def _asked() -> Mapping[str, str]:
-    """Return what is asked, in the address or in a form."""
+def _asked(*names: str) -> tuple[str, str]:
+    """Return which of some parameters is given, in the address or in a form, and its value; both empty without one.
+
+    Raises BadParameter for another value or parameter.
+    """
     protocol.refuse_coded()
-    if request.method != "POST":
-        return request.args
-    if request.mimetype != FORM:
+    if request.method == "POST" and request.mimetype != FORM:
         raise Refused("no_media_type", expected=FORM)
-    return protocol.form()
+    given = protocol.form() if request.method == "POST" else request.args
+    first, *more = [(name, value) for name in names for value in given.getlist(name)] or [("", "")]
+    if more:
+        name, value = more[0]
+        raise BadParameter("repeated_parameter", query=PATH, parameter=name, value=value[: batch.MOST_CHARACTERS])
+    return first
 
 
 def _number(name: str, usual: int) -> int:
