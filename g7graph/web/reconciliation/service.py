@@ -216,7 +216,7 @@ def _number(name: str, usual: int) -> int:
 
 def _said(found: Mapping[str, object]) -> Response:
     """Answer with JSON, or with a script where a callback is named (JSONP). Raises Refused for what is no name."""
-    body = json.dumps(found, indent=1)
+    body = json.dumps(found)
     callback = request.args.get("callback", "") if request.method == "GET" else ""
     if callback and (len(callback) > LONGEST_CALLBACK or not re.fullmatch(CALLBACK, callback, re.ASCII)):
         raise Refused("bad_callback", value=callback[:LONGEST_CALLBACK])
