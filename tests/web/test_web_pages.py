@@ -107,7 +107,7 @@ def test_the_page_of_a_thing_says_what_it_is_where_it_is_from_and_what_points_to
     assert "<p>Al menos 54 gobiernos locales</p>" in page
     assert "At least 54 local governments" in page
     assert "Plan, fila 4.4</a>" in page
-    assert "measurement:4.4-plan-target</a>" in page
+    assert "Measurement 4.4-plan-target</a>" in page
 
 
 def test_a_language_that_has_no_label_falls_back_to_spanish(client: FlaskClient) -> None:
