@@ -1,70 +1,48 @@
-"""Names as they are compared: without accents, legal forms and what every name of a kind has; abbreviations whole."""
+"""How alike two names are, for proposals that a person looks at: more is let through than where nobody does."""
 
 from __future__ import annotations
 
-import re
+from functools import lru_cache
 
 from rapidfuzz import fuzz
 
-from g7graph import vocab
+from g7graph.matching import Name, read
 
-#: Abbreviation, folded → what it stands for.
-_WHOLE = {
-    "cia": "compania",
-    "company": "compania",
-    "corp": "corporacion",
-    "corporation": "corporacion",
-    "dist": "distrital",
-    "gob": "gobierno",
-    "gore": "gobierno regional",
-    "gr": "gobierno regional",
-    "min": "ministerio",
-    "mun": "municipalidad",
-    "muni": "municipalidad",
-    "prov": "provincial",
-    "reg": "regional",
-    "soc": "sociedad",
-}
-#: Legal forms, with what stands between their letters folded away.
-_LEGAL = re.compile(r"\b(?:s a a|s a c|s a|s r l|saa|sac|sa|srl|ltda|inc|sucursal (?:del )?peru)\b")
-_JOINING = frozenset("de del el en la las los para por y".split())
-#: What says of what kind something is, not which one it is.
-_COMMON = frozenset(
-    "compania corporacion departamento distrito empresa minera mineria minero peru provincia proyecto region "
-    "sociedad".split()
-)
+#: A government is not the place it governs; places of two levels are two places.
+_GOVERNING = frozenset(("gobierno", "municipalidad"))
+_LEVELS = frozenset(("distrito", "provincia", "region"))
 _SET_WEIGHT = 0.6
 
-
-def normal(name: str) -> str:
-    """Return a name as it is compared with others.
-
-    >>> normal("Cía. Minera Milpo S.A.A."), normal("GORE La Libertad")
-    ('compania minera milpo', 'gobierno regional libertad')
-    """
-    folded = _LEGAL.sub(" ", vocab.fold(name))
-    words = [_WHOLE.get(word, word) for word in folded.split() if word not in _JOINING]
-    return " ".join(words)
+_read = lru_cache(maxsize=10_000)(read)
 
 
 def core(name: str) -> str:
-    """Return what tells a normal name from others of its kind; all of it where nothing would be left.
+    """Return the words that tell a name from others of its kind.
 
-    >>> core("compania minera milpo")
+    >>> core("Cía. Minera Milpo S.A.A.")
     'milpo'
     """
-    return " ".join(word for word in name.split() if word not in _COMMON) or name
+    return " ".join(_read(name).own)
 
 
 def similarity(one: str, other: str) -> float:
-    """Return how alike two normal names are, from 0 to 1.
+    """Return how alike two names are, from 0 to 1, which is the same words.
 
     The words they share count, and so do those that only one of them has.
 
-    >>> similarity("minera barrick", "minera barrick misquichilca") > similarity("minera barrick", "minera milpo")
-    True
+    >>> similarity("GORE Áncash", "Gobierno Regional de Ancash"), similarity("Áncash", "Gobierno Regional de Ancash")
+    (1.0, 0.0)
     """
-    one, other = core(one), core(other)
-    return (
-        _SET_WEIGHT * fuzz.token_set_ratio(one, other) + (1 - _SET_WEIGHT) * fuzz.token_sort_ratio(one, other)
-    ) / 100
+    first, second = _read(one), _read(other)
+    if not first.own or not second.own or not _comparable(first, second):
+        return 0.0
+    if first.key == second.key:
+        return 1.0
+    shared, all_ = (ratio(first.key, second.key) for ratio in (fuzz.token_set_ratio, fuzz.token_sort_ratio))
+    return min((_SET_WEIGHT * shared + (1 - _SET_WEIGHT) * all_) / 100, 0.99)
+
+
+def _comparable(one: Name, other: Name) -> bool:
+    """Whether what two names say of their kinds lets them be of one thing."""
+    levels = one.kinds & _LEVELS, other.kinds & _LEVELS
+    return one.kinds & _GOVERNING == other.kinds & _GOVERNING and (not all(levels) or bool(levels[0] & levels[1]))

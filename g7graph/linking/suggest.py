@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from g7graph import vocab
-from g7graph.linking.names import core, normal, similarity
+from g7graph.linking.names import core, similarity
 from g7graph.linking.things import REGISTERS, Thing
 
 #: How sure a proposal is by what it rests on; one by similarity, this much of how alike the names are.
@@ -54,7 +54,7 @@ def _proposal(thing: Thing, other: Thing, parent: Thing | None) -> Proposal | No
     """Propose a pair, by the first ground there is for it."""
     if other.kind and other.kind != thing.kind:
         return None
-    if other.within and parent and normal(other.within) not in map(normal, parent.names):
+    if other.within and parent and core(other.within) not in map(core, parent.names):
         return None
     grounds: tuple[Callable[[Thing, Thing], Proposal | None], ...] = (_by_identifier, _by_name)
     direct = next((one for ground in grounds if (one := ground(thing, other))), None)
@@ -82,12 +82,11 @@ def _by_name(thing: Thing, other: Thing) -> Proposal | None:
     """Propose by the names most alike; none where a register tells the two apart."""
     if any(other.identifiers.get(register, known) != known for register, known in thing.identifiers.items()):
         return None
-    alike = ((similarity(normal(one), normal(two)), one, two) for one in thing.names for two in other.names)
+    alike = ((similarity(one, two), one, two) for one in thing.names for two in other.names)
     best, one, two = max(alike, default=(0.0, "", ""))
     if best < LEAST:
         return None
-    shared = core(normal(one))
-    if shared == core(normal(two)):
+    if best == 1:
         return Proposal(
             thing,
             "skos:exactMatch",
@@ -96,10 +95,10 @@ def _by_name(thing: Thing, other: Thing) -> Proposal | None:
             NAME,
             _LABEL,
             _LABEL,
-            shared,
+            core(one),
             company_relation=_same(other),
         )
-    words = [word for word in shared.split() if word in core(normal(two)).split()]
+    words = [word for word in core(one).split() if word in core(two).split()]
     return Proposal(
         thing,
         "skos:closeMatch",
