@@ -92,7 +92,7 @@ class Tools:
     @in_words
     def describe(
         self,
-        thing: Annotated[str, Field(description="An IRI, a prefixed name (indicator:4.4), a code or a label.")],
+        thing: Annotated[str, Field(description="An IRI, a prefixed name (status:on-track), a code or a label.")],
         lang: Language = "en",
     ) -> said.Thing:
         """Say all that is known of a thing: properties, figures, the passages behind them, what points to it."""
