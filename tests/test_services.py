@@ -49,6 +49,7 @@ class Odd(http.server.BaseHTTPRequestHandler):
         self.rfile.read(int(self.headers.get("Content-Length") or 0))
         if self.path == "/slow":
             time.sleep(30)
+            return
         self.send_response(500 if self.path == "/ill" else 200)
         self.send_header("Content-Type", "text/html")
         self.send_header("Content-Length", "4")
