@@ -191,7 +191,7 @@ ROUTES: Mapping[str, Route] = {
         "service",
         "problems",
         (formats.HTML, formats.JSON),
-        (),
+        ("unknown_problem",),
         _PAGE,
         {"json": reference("schemas", "problems")},
         segments=arguments.problem,
