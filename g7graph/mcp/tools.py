@@ -118,7 +118,7 @@ class Tools:
         lang: Language = "en",
         limit: Limit = 100,
     ) -> said.Rows:
-        """Answer a read-only SPARQL 1.1 query within the service's limits; updates and SERVICE are refused."""
+        """Answer a read-only SPARQL 1.1 query within the service's limits; updates are refused."""
         if guard.kind_of(query) == "update":
             raise Refused("read_only")
         sent = {"method": "POST", "data": query.encode(), "content_type": "application/sparql-query"}
