@@ -30,6 +30,7 @@ LAYERS = [
     "verify",
     "derive",
     "build",
+    "iati",
     "dumps",
     "validate",
     "writing",
