@@ -14,6 +14,7 @@ _BLOCK = 1 << 16
 _DEEPEST = 64
 _MOST_CHARACTERS = 8_000_000
 _MOST_ELEMENTS = 200_000
+_LONGEST_TAG = 1_000_000
 
 
 class Refused(Exception):
@@ -135,8 +136,8 @@ class _Reader:
 
     def _refuse_large(self) -> None:
         """Raise Refused where what is held of an open element is more than any activity needs."""
-        waiting = self._fed - self._parser.CurrentByteIndex  # bytes of a tag without end
+        in_tag = self._fed - self._parser.CurrentByteIndex > _LONGEST_TAG
         for element in self._open:
             characters = sum(map(len, element.texts))
-            if max(characters, waiting) > _MOST_CHARACTERS or len(element.children) > _MOST_ELEMENTS:
+            if in_tag or characters > _MOST_CHARACTERS or len(element.children) > _MOST_ELEMENTS:
                 raise Refused("iati_too_large", element.line, path=element.path)
