@@ -26,7 +26,7 @@ def iati(context: click.Context, output: Path | None) -> None:
     chosen = settings(context)
     store = open_store(Project.find(chosen.data))
     said = about(store)
-    written = activities(store, said.publisher or said.title)
+    written = activities(store, said.reporter)
     write(xml(written.activities, modified=said.modified), output)
     for problem in written.problems:
         click.echo(f"{problem.place}: {problem.text(chosen.lang)}", err=True)

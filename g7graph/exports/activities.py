@@ -24,6 +24,7 @@ from g7graph.sources.iati.record import (
 )
 
 MEDIA_TYPE = "application/xml"
+STANDARD = "https://iatistandard.org/en/iati-standard/203/"
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _WGS84 = "http://www.opengis.net/def/crs/EPSG/0/4326"
 

@@ -128,9 +128,9 @@ class _Builder:
 
     def _organisations(self, iri: str) -> Iterator[Organisation]:
         seen = set()
-        for row in self.answers.rows("organisations"):
+        for row in self.answers.organisations[iri]:
             agency, role = str(row["agency"]), _ROLES[str(row["role"])]
-            if row["activity"] == iri and (agency, role) not in seen:
+            if (agency, role) not in seen:
                 seen.add((agency, role))
                 ref = str(row["ref"]) if row["ref"] else f"PE-RUC-{row['ruc']}" if row["ruc"] else None
                 kind = codes.ORGANISATION_TYPES.get(key(str(row["kind"])))
@@ -144,7 +144,7 @@ class _Builder:
             yield Sector(reference, self.answers.names[iri])
 
     def _places(self, keys: set[str]) -> tuple[Location, ...]:
-        return tuple(self._place(row) for row in self.answers.rows("places") if key(str(row["place"])) in keys)
+        return tuple(self._place(self.answers.places[ref]) for ref in sorted(keys & self.answers.places.keys()))
 
     def _place(self, row: Row) -> Location:
         iri = str(row["place"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -22,13 +22,27 @@ Row = dict[str, Value]
 
 @dataclass(frozen=True)
 class Answers:
-    """Asks the store each query of this folder once."""
+    """Asks a store the queries of this folder, each once."""
 
     store: Store
+    _asked: dict[str, Table] = field(default_factory=dict)
 
     def rows(self, name: str) -> list[Row]:
         """Return the rows that a query finds."""
         return self._table(name).records()
+
+    @cached_property
+    def organisations(self) -> dict[str, list[Row]]:
+        """Who takes part: activity → rows."""
+        found: dict[str, list[Row]] = defaultdict(list)
+        for row in self.rows("organisations"):
+            found[str(row["activity"])].append(row)
+        return found
+
+    @cached_property
+    def places(self) -> dict[str, Row]:
+        """The places by the last segment of their IRIs, by which figures refer to them; sorted."""
+        return {key(str(row["place"])): row for row in self.rows("places")}
 
     @cached_property
     def details(self) -> dict[str, dict[str, list[str]]]:
@@ -86,7 +100,9 @@ class Answers:
         return found
 
     def _table(self, name: str) -> Table:
-        return self.store.table((_FOLDER / f"{name}.rq").read_text(encoding="utf-8"))
+        if name not in self._asked:
+            self._asked[name] = self.store.table((_FOLDER / f"{name}.rq").read_text(encoding="utf-8"))
+        return self._asked[name]
 
 
 def document(iri: str) -> str:

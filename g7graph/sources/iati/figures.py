@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from datetime import date
 from itertools import groupby
 
 import pyoxigraph as ox
@@ -26,7 +27,7 @@ from g7graph.sources.iati.statements import (
 _CLASSES = {"baseline": "g7:Baseline", "target": "g7:Target", "actual": "g7:Actual"}
 
 
-def figures(indicator: Thing, plan: Thing, keys: tuple[str, str], found: tuple[Figure, ...]) -> Statements:
+def figures(indicator: Thing, keys: tuple[str, str], found: tuple[Figure, ...]) -> Statements:
     """Yield the statements of an indicator's figures; `keys` are the activity's identifier and the indicator's number.
 
     Of one kind and period, the figure that is no part is the whole; those beside it break it down.
@@ -42,7 +43,6 @@ def figures(indicator: Thing, plan: Thing, keys: tuple[str, str], found: tuple[F
             else:
                 measured = thing("measurement", *key)
                 yield from _measurement(measured, indicator, one, keys[0])
-                yield from _rounds(plan, one, keys[0])
                 whole = None if one.is_part else measured
 
 
@@ -57,7 +57,7 @@ def _measurement(measured: Thing, indicator: Thing, one: Figure, activity: str) 
     yield from say(measured, "g7:standing", term("standing:main"))
     if one.kind == ACTUAL:
         yield from say(measured, "g7:version", term("version:monitoring"))
-        yield from say(measured, "g7:round", _round(one, activity))
+        yield from say(measured, "g7:round", _round(activity, one.end) if one.end else None)
     else:
         yield from say(measured, "g7:version", term("version:plan"))
     if one.kind == BASELINE:
@@ -86,16 +86,15 @@ def _figure(subject: Thing, one: Figure, activity: str) -> Statements:
     yield from links(subject, "rdfs:seeAlso", one.links)
 
 
-def _round(one: Figure, activity: str) -> Thing | None:
-    return thing("round", activity, f"{one.end:%Y-%m}") if one.end else None
+def round_of(plan: Thing, activity: str, day: date) -> Statements:
+    """Yield the round of a month's actual values; what a publisher publishes is approved."""
+    round_ = _round(activity, day)
+    yield from typed(round_, "g7:MonitoringRound")
+    yield from say(round_, "skos:notation", ox.Literal(f"{day:%Y-%m}"))
+    yield from say(round_, "g7:date", month(day))
+    yield from say(round_, "g7:plan", plan)
+    yield from say(round_, "g7:roundStatus", term("round-status:approved"))
 
 
-def _rounds(plan: Thing, one: Figure, activity: str) -> Statements:
-    """Yield the round of an actual value: the month its period ends; what a publisher publishes is approved."""
-    round_ = _round(one, activity) if one.kind == ACTUAL else None
-    if round_ and one.end:
-        yield from typed(round_, "g7:MonitoringRound")
-        yield from say(round_, "skos:notation", ox.Literal(f"{one.end:%Y-%m}"))
-        yield from say(round_, "g7:date", month(one.end))
-        yield from say(round_, "g7:plan", plan)
-        yield from say(round_, "g7:roundStatus", term("round-status:approved"))
+def _round(activity: str, day: date) -> Thing:
+    return thing("round", activity, f"{day:%Y-%m}")

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+from functools import cache, lru_cache
 
 import pyoxigraph as ox
 
@@ -17,9 +18,11 @@ Thing = ox.NamedNode
 Term = ox.NamedNode | ox.Literal
 
 _TAG = re.compile("[a-z]{1,8}(-[a-z0-9]{1,8})*")
+_RECENT = 64
 _TYPE = ox.NamedNode(vocab.RDF_TYPE)
 
 
+@cache
 def term(curie: str) -> ox.NamedNode:
     """Return what a prefixed name of our vocabulary or a standard one names. Raises ValueError for another prefix.
 
@@ -32,6 +35,7 @@ def term(curie: str) -> ox.NamedNode:
     return ox.NamedNode(expanded)
 
 
+@lru_cache(_RECENT)
 def thing(kind: str, *parts: str) -> ox.NamedNode:
     """Return a thing that is imported, by the parts of its key.
 

@@ -11,13 +11,16 @@ from datetime import date
 
 import pyoxigraph as ox
 
+from g7graph import vocab
 from g7graph.sources.iati import codes
-from g7graph.sources.iati.figures import figures
+from g7graph.sources.iati.figures import figures, round_of
 from g7graph.sources.iati.record import (
+    ACTUAL,
     BASELINE,
     KINDS,
     TARGET,
     Activity,
+    Figure,
     Indicator,
     Link,
     Location,
@@ -66,8 +69,14 @@ class Writer:
         else:
             yield from _indicator(record, self._result)
             for figure in record.figures:
-                if figure.end:
-                    self._months[figure.kind].add(figure.end.replace(day=1))
+                yield from self._month(record.activity, figure)
+
+    def _month(self, identifier: str, figure: Figure) -> Statements:
+        """Note the month of a figure; yield the round that an actual value is the first of."""
+        if figure.end and (begin := figure.end.replace(day=1)) not in self._months[figure.kind]:
+            self._months[figure.kind].add(begin)
+            if figure.kind == ACTUAL:
+                yield from round_of(thing("project", identifier), identifier, begin)
 
     def _dates(self, identifier: str) -> Statements:
         """Yield the months of a plan's baselines and targets, where all of them are of one."""
@@ -145,7 +154,7 @@ def _location(project: Thing, identifier: str, number: int, one: Location) -> St
 
 
 def _geonames(one: Location) -> Thing | None:
-    return term(f"geonames:{one.geonames}/") if one.geonames and one.geonames.isdecimal() else None
+    return link(f"{vocab.EXTERNAL['geonames']}{one.geonames}/") if (one.geonames or "").isdecimal() else None
 
 
 def _result(one: Result) -> Statements:
@@ -177,7 +186,7 @@ def _indicator(one: Indicator, parent: Result) -> Statements:
     if one.ascending is not None:
         yield from say(indicator, "g7:direction", term(f"direction:{'ascending' if one.ascending else 'descending'}"))
     yield from _described(indicator, one)
-    yield from figures(indicator, thing("project", one.activity), (one.activity, numbers), one.figures)
+    yield from figures(indicator, (one.activity, numbers), one.figures)
 
 
 def _node(one: Result) -> Thing:
