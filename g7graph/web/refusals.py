@@ -4,11 +4,10 @@ UsageError
 └── Refused           a request that the web refuses as it was put
     ├── NotAcceptable a format that is not on offer; those that are, are listed
     ├── UnknownPage   a page that there is not of what points to a thing
-    ├── UnknownThing  a thing of which nothing is said here; the nearest are given
-    └── Withdrawn     what was here once, with the reason
     ├── Elsewhere     what is asked for is not here any more, or never was; a link says what is
     │   └── Changed   a run whose result is not the one that was cited
-    └── UnknownThing  a thing of which nothing is said here; the nearest are given
+    ├── UnknownThing  a thing of which nothing is said here; the nearest are given
+    └── Withdrawn     what was here once, with the reason
 """
 
 from __future__ import annotations
@@ -57,6 +56,7 @@ STATUS = {
     "query_as_update": HTTPStatus.BAD_REQUEST,
     "read_only": HTTPStatus.FORBIDDEN,
     "rejected": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "repeated_parameter": HTTPStatus.UNPROCESSABLE_ENTITY,
     "run_changed": HTTPStatus.GONE,
     "several_things": HTTPStatus.CONFLICT,
     "store_remote": HTTPStatus.BAD_GATEWAY,
@@ -72,6 +72,7 @@ STATUS = {
     "unknown_graph": HTTPStatus.NOT_FOUND,
     "unknown_page": HTTPStatus.NOT_FOUND,
     "unknown_parameter": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "unknown_problem": HTTPStatus.NOT_FOUND,
     "unknown_query": HTTPStatus.NOT_FOUND,
     "unknown_thing": HTTPStatus.NOT_FOUND,
     "unknown_version": HTTPStatus.NOT_FOUND,

@@ -187,7 +187,7 @@ ROUTES: Mapping[str, Route] = {
         "service",
         "problems",
         (formats.HTML, formats.JSON),
-        (),
+        ("unknown_problem",),
         _PAGE,
         {"json": reference("schemas", "problems")},
         segments=arguments.problem,
