@@ -20,6 +20,9 @@ from click.testing import CliRunner
 from okfn_iati import enums
 from okfn_iati.iati_schema_validator import IatiValidator
 
+from bench.patterns import framework
+from bench.surroundings import ROUNDS
+from bench.synthetic import generate
 from g7graph.cli import main
 from g7graph.exports.activities import xml
 from g7graph.iati.activities import REPORTER, Written, activities
@@ -307,6 +310,19 @@ def test_what_is_not_said_keeps_an_activity_from_being_written_and_is_told(tmp_p
         "project:p: It is not written as an IATI activity, whose schema demands what is not said here" in result.stderr
     )
     assert "action-plan:a: It is not written" in result.stderr
+
+
+def test_an_approved_round_is_a_period_of_actual_values_and_one_only_submitted_is_not(tmp_path: Path) -> None:
+    with framework(tmp_path) as sink:
+        generate(sink, 10_000, 1)
+    out = tmp_path / "activities.xml"
+    result = CliRunner().invoke(main, ["--data", str(tmp_path), "export", "iati", "--output", str(out)])
+    assert result.exit_code == 0
+    found = ET.parse(out)  # noqa: S314 - our own
+    periods = {(str(list(one)[1].get("iso-date"))[:7], list(one)[2].tag) for one in found.iterfind(".//period")}
+    assert periods == {*((month, "actual") for month in ("2013-12", "2014-05", "2014-11")), ("2015-06", "target")}
+    assert ROUNDS["2015-03"] == "submitted"
+    assert IatiValidator().validate(out.read_text(encoding="utf-8"))[0]
 
 
 def test_every_writing_of_a_value_comes_back() -> None:

@@ -66,6 +66,9 @@ def _opened(output: Path | None) -> Iterator[IO[bytes]]:
         sys.stdout.flush()
         return
     beside = output.with_name(output.name + ".new")
-    with beside.open("wb") as out:
-        yield out
-    beside.replace(output)
+    try:
+        with beside.open("wb") as out:
+            yield out
+        beside.replace(output)
+    finally:
+        beside.unlink(missing_ok=True)

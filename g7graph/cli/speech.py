@@ -115,7 +115,7 @@ class Lazy(Group):
         """List the commands by their modules."""
         prefix = f"{self.name}_"
         modules = (module.name for module in iter_modules([str(Path(__file__).parent)]))
-        return sorted(name.removeprefix(prefix) for name in modules if name.startswith(prefix))
+        return sorted(name.removeprefix(prefix) for name in modules if name.startswith(prefix) and name != prefix)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Load a command; None where there is none of that name."""

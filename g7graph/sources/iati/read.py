@@ -42,9 +42,8 @@ _READ = {
 def read(file: IO[bytes], source: str, left: Counter[str]) -> Reading:
     """Yield the records of a file and its problems, in its order; `source` is what it is called.
 
-    `left` counts the elements that are not read, by name.
-
-    A file that cannot be read on ends with a problem: what stood before has been yielded.
+    `left` counts the elements that are not read, by name. A file that cannot be read on ends with a problem: what
+    stood before has been yielded.
     """
     reader = _Reader(source, left)
     try:

@@ -45,17 +45,15 @@ def thing(kind: str, *parts: str) -> ox.NamedNode:
     return ox.NamedNode(vocab.thing(kind, "/".join(("iati", *(part.replace("/", "|") for part in parts)))))
 
 
-def say(subject: Thing, predicate: str, *objects: Term | None) -> Statements:
-    """Yield a statement for each object that is known."""
-    for one in objects:
-        if one is not None:
-            yield ox.Triple(subject, term(predicate), one)
+def say(subject: Thing, predicate: str, *objects: Term | None) -> list[ox.Triple]:
+    """Return a statement for each object that is known."""
+    known = term(predicate)
+    return [ox.Triple(subject, known, one) for one in objects if one is not None]
 
 
-def typed(subject: Thing, *classes: str) -> Statements:
-    """Yield the classes of a thing."""
-    for one in classes:
-        yield ox.Triple(subject, _TYPE, term(one))
+def typed(subject: Thing, *classes: str) -> list[ox.Triple]:
+    """Return the classes of a thing."""
+    return [ox.Triple(subject, _TYPE, term(one)) for one in classes]
 
 
 def texts(subject: Thing, predicate: str, found: Texts) -> Statements:
