@@ -132,7 +132,7 @@ class _Builder:
             agency, role = str(row["agency"]), _ROLES[str(row["role"])]
             if (agency, role) not in seen:
                 seen.add((agency, role))
-                ref = str(row["ref"]) if row["ref"] else f"PE-RUC-{row['ruc']}" if row["ruc"] else None
+                ref = str(row["ref"]) if row["ref"] else f"{codes.RUC}{row['ruc']}" if row["ruc"] else None
                 kind = codes.ORGANISATION_TYPES.get(key(str(row["kind"])))
                 yield Organisation(self.answers.names[agency], role, ref, kind)
 

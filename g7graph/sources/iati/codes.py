@@ -8,6 +8,8 @@ from __future__ import annotations
 VERSION = "2.03"
 #: OrganisationRole → our property of a project; extending (3) has none.
 ROLES = {"1": "donor", "2": "responsible", "3": "", "4": "implementer"}
+#: List of org-id.guide that a RUC, the Peruvian tax number of `g7:ruc`, is of: the prefix of an identifier.
+RUC = "PE-RUC-"
 #: Our code of `agency-kind` → OrganisationType, where one fits whatever organisation it is.
 ORGANISATION_TYPES = {"bilateral-donor": "10", "state": "10", "multilateral": "40", "foundation": "60"}
 #: Any other type: of who writes a file and is none of those.
