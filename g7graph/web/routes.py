@@ -196,7 +196,7 @@ ROUTES: Mapping[str, Route] = {
         {"json": reference("schemas", "problems")},
         segments=arguments.problem,
     ),
-    "openapi.described": Route(
+    "openapi.openapi": Route(
         "service", "openapi", (formats.JSON,), operations.ASKING, _PAGE, {"json": {"type": "object"}}
     ),
     "health.health": Route(
