@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from g7graph import __version__
-from g7graph.cli import build, freeze, link, mcp, queries, query, serve, validate, verify
+from g7graph.cli import build, export, freeze, imports, link, mcp, queries, query, serve, validate, verify
 from g7graph.cli import format as formatting
 from g7graph.cli.options import shared
 from g7graph.cli.speech import Group
@@ -20,8 +20,10 @@ def main() -> None:
 
 for _command in (
     build.build,
+    export.export,
     formatting.format_,
     freeze.freeze,
+    imports.import_,
     link.link,
     mcp.mcp,
     queries.queries,
