@@ -20,7 +20,7 @@ from g7graph.web import create_app
 #: What would be of the alliance in Peru; its cases and the EITI are questions that every framework may ask.
 FOREIGN = re.compile(
     r"\bper[uú]\b|pérou|\b201[345]\b|alianza para la|g7 alliance|alliance g7|transparencia \(g7\)|g7graph developers"
-    r"|CC[ -]BY|dataset/g7graph|\bGIZ\b|\bSECO\b|\bMINEM\b|\bDAR\b|"
+    r"|CC[ -]BY|dataset/g7graph|\bGIZ\b|\bSECO\b|\bMINEM\b|(?-i:\bDAR\b)|"
     r"axis[/:](?:efficiency|transparency|dialogue)",
     re.IGNORECASE,
 )
