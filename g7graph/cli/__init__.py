@@ -7,6 +7,7 @@ import click
 from g7graph import __version__
 from g7graph.cli import build, freeze, mcp, queries, query, serve, validate, verify
 from g7graph.cli import format as formatting
+from g7graph.cli import import_ as importing
 from g7graph.cli.options import shared
 from g7graph.cli.speech import Group
 
@@ -22,6 +23,7 @@ for _command in (
     build.build,
     formatting.format_,
     freeze.freeze,
+    importing.import_,
     mcp.mcp,
     queries.queries,
     query.query,
