@@ -285,3 +285,15 @@ def test_a_file_of_another_form_is_told_of(tmp_path: Path) -> None:
 @pytest.mark.parametrize("words", [[], ["x.csv"], ["--country", "Atlantis", "tests"]])
 def test_wrong_usage_is_told_of(words: list[str]) -> None:
     assert CliRunner().invoke(main, ["import", "eiti", *words]).exit_code == 2
+
+
+def test_peru_is_what_the_importer_makes_of_the_reference_tables(shared: Path, root: Path, tmp_path: Path) -> None:
+    names = (
+        "gfs_codes peru_summary_data_ids api_organisations_PE peru_government_revenue_by_gfs_2008_2013 "
+        "peru_agency_totals_2008_2013 peru_company_stream_agency_top10"
+    ).split()
+    files = [str(shared / "reference" / "eiti" / f"eiti_{name}.csv") for name in names]
+    made = tmp_path / "peru.ttl"
+    CliRunner().invoke(main, ["import", "eiti", *files, "--country", "PE", "--output", str(made)])
+    committed = root / "data" / "ttl" / "imported" / "eiti" / "peru.ttl"
+    assert made.read_bytes() == committed.read_bytes(), "run the command of docs/eiti.md"
