@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from decimal import Decimal
+from typing import Any
 
 from g7graph.sources.eiti import values
 from g7graph.sources.eiti.reading import Lost, Reading
@@ -26,6 +27,9 @@ from g7graph.sources.problem import Problem
 
 _SUMMARY = re.compile(r"([A-Z]{2})((?:19|20)\d{2})")
 _SUMS = ("revenue_government_sum", "revenue_company_sum")
+#: What few figures have: the column, and the field.
+_NUMBERS = {"dollars": "dollars", "rate": "rate", "volume": "volume"}
+_TEXTS = {"gfs label": "gfs_label", "key": "key", "sector": "sector", "volume unit": "volume_unit"}
 _AGENCY = ("agency", "government", "government entity")
 
 
@@ -97,28 +101,25 @@ def _revenue(reading: Reading) -> Iterator[Record]:
     value = _value(reading)
     company, agency = _parties(reading, country)
     gfs = _gfs(reading)
-    yield Revenue(
+    given = reading.row.values
+    more: dict[str, Any] = {ours: reading.read(name, values.number) for name, ours in _NUMBERS.items() if name in given}
+    more |= {ours: reading.text(name) for name, ours in _TEXTS.items() if name in given}
+    figure = Revenue(
         reading.row.place,
         is_payment=company is not None,
         country=country,
         period=_period(reading, summary),
         value=value,
         currency=reading.read("currency", values.currency),
-        rate=reading.read("rate", values.number),
-        dollars=reading.read("dollars", values.number),
         gfs=gfs,
-        gfs_label=reading.text("gfs label") if gfs else None,
         stream=_open(reading, "stream"),
         company=company,
         agency=agency,
         project=_open(reading, "project"),
-        sector=reading.text("sector"),
-        volume=reading.read("volume", values.number),
-        volume_unit=reading.text("volume unit"),
         summary=summary if summary and _SUMMARY.fullmatch(summary) else None,
-        key=reading.text("key"),
         comments=_comments(reading, value),
     )
+    yield figure._replace(**more) if more else figure
 
 
 def _value(reading: Reading) -> Decimal | None:
@@ -135,7 +136,7 @@ def _value(reading: Reading) -> Decimal | None:
 def _comments(reading: Reading, value: Decimal | None) -> tuple[str, ...]:
     """Return what the source remarks on a figure: its comment, its remarks in brackets, that it is not included."""
     said = [reading.text("comment"), *reading.comments, reading.text("included") if value is None else None]
-    return tuple(dict.fromkeys(filter(None, said)))
+    return tuple(dict.fromkeys(filter(None, said))) if any(said) else ()
 
 
 def _parties(reading: Reading, country: str) -> tuple[Party | None, Party | None]:
@@ -201,7 +202,7 @@ def _period(reading: Reading, summary: str | None = None) -> Period | None:
 
 def _of_summary(key: str | None) -> tuple[str | None, str | None]:
     """Return the country and the year that the key of summary data says: `PE2013`."""
-    found = _SUMMARY.fullmatch(key or "")
+    found = _SUMMARY.fullmatch(key) if key else None
     return (found[1], found[2]) if found else (None, None)
 
 

@@ -11,7 +11,7 @@ from g7graph.sources.eiti import terms
 from g7graph.sources.eiti.record import Country, GfsCode, Organisation, Record, Revenue, SummaryData
 from g7graph.sources.eiti.terms import name, text, thing
 from g7graph.sources.eiti.things import Things
-from g7graph.sources.problem import Place, Problem
+from g7graph.sources.problem import Problem
 
 
 def _said(predicate: str, value: str = "") -> str:
@@ -98,13 +98,10 @@ def thing_of(record: Revenue, source: str) -> str:
     """Return the IRI of a figure: by EITI's number where it has one, else by its file and place in it."""
     if record.key:
         return terms.observation(f"eiti-revenue-{record.key}")
-    return terms.observation(f"{source}-{_where(record.place)}")
-
-
-def _where(place: Place) -> str:
+    place = record.place
     if place.line:
-        return str(place.line)
-    return terms.key_of(f"{place.sheet} {place.cell}" if place.cell else place.path)
+        return f"{terms.numbered(source)}{place.line}>"
+    return terms.observation(f"{source}-{terms.key_of(f'{place.sheet} {place.cell}' if place.cell else place.path)}")
 
 
 def _attributes(record: Revenue) -> Iterator[str]:

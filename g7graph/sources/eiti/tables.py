@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Sequence
+from itertools import compress
 from typing import BinaryIO
 
 from g7graph.sources.eiti.columns import Heading, heading, kind_of
@@ -53,7 +54,8 @@ def _rows(
     source: Source, reader: Iterator[list[str]], kind: str, known: Sequence[Heading | None]
 ) -> Iterator[Row | Problem]:
     """Yield the rows below the headings; one that is broken is a problem, and the next is read."""
-    columns = [(place, one.name) for place, one in enumerate(known) if one]
+    names = [one.name for one in known if one]
+    is_read = [one is not None for one in known]
     currencies = [one.currency for one in known if one and one.currency]
     shared = {"currency": currencies[0]} if currencies else {}
     remarks = {one.name: one.remark for one in known if one and one.remark}
@@ -80,4 +82,4 @@ def _rows(
         elif _REPLACED in "".join(cells):
             yield Problem(place, "not_utf8")
         else:
-            yield Row(kind, place, {**shared, **{ours: cells[at] for at, ours in columns}}, remarks=remarks)
+            yield Row(kind, place, shared | dict(zip(names, compress(cells, is_read), strict=True)), remarks=remarks)

@@ -45,6 +45,12 @@ def observation(key: str) -> str:
     return str(ox.NamedNode(vocab.thing("observation", key)))
 
 
+@lru_cache(maxsize=64)
+def numbered(source: str) -> str:
+    """Write the IRI of a source's observations, up to the number of the line."""
+    return observation(f"{source}-")[:-1]
+
+
 def typed(value: str, datatype: str) -> str:
     """Write a value of a datatype of XML Schema."""
     return str(ox.Literal(value, datatype=ox.NamedNode(_XSD + datatype)))
