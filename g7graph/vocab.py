@@ -128,12 +128,21 @@ def graph(path: str) -> str:
 
 
 def described(kind: str, name: str) -> str:
-    """Mint the IRI of what only the description of the dataset speaks of: a file, a checksum, a part that is counted.
+    """Mint the IRI of what only the description of the dataset speaks of: a file, a checksum.
 
     >>> described("dump", "dataset.nq")
     'https://w3id.org/g7graph/dataset#dump/dataset.nq'
     """
     return f"{DATASET}#{kind}/{quote(name, safe='-._~/:')}"
+
+
+def counted(kind: str, name: str) -> str:
+    """Mint the IRI of a part of the dataset that only its statistics speak of, so that it leads to them.
+
+    >>> counted("class", "g7:Indicator")
+    'https://w3id.org/g7graph/.well-known/void#class/g7:Indicator'
+    """
+    return f"{BASE}.well-known/void#{kind}/{quote(name, safe='-._~/:')}"
 
 
 def query(path: str) -> str:

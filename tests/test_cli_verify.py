@@ -91,6 +91,11 @@ def test_the_rows_that_differ_from_a_saved_answer_are_shown(root: Path, form: st
     said = result.output.splitlines()
     assert said[0] == "Another result: people does not give today what was cited."
     assert said[1] == "- The data has changed (or the program that derives it)."
+    assert [line.split(":")[0] for line in said[2:5]] == [
+        "  Version of the query",
+        "  Edition of the data",
+        "  Result (SHA-256)",
+    ]
     shown = [line.split() for line in said if line.startswith(("http", "Rows"))]
     assert shown == [
         ["Rows", "that", "are", "gone:", "1"],

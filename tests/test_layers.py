@@ -12,6 +12,7 @@ LAYERS = [
     "i18n",
     "errors",
     "vocab",
+    "matching",
     "table",
     "journal",
     "project",

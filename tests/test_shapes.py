@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -92,12 +93,15 @@ class Bench:
             for _, _, triples in results:
                 yield from (name_of(value[1]) for _, predicate, value in triples if predicate == SH.sourceShape)
 
-    def without(self, name: str) -> ShapesGraph:
-        """Return the shapes with one of them switched off."""
-        mutant = Graph(bind_namespaces="none")
-        mutant += self.shapes
-        mutant.add((URIRef(vocab.SHAPES + name), SH.deactivated, Literal(lexical_or_value=True)))
-        return ShapesGraph(mutant)
+    @contextmanager
+    def without(self, name: str) -> Iterator[ShapesGraph]:
+        """Give the shapes with one of them switched off."""
+        off = (URIRef(vocab.SHAPES + name), SH.deactivated, Literal(lexical_or_value=True))
+        self.shapes.add(off)
+        try:
+            yield ShapesGraph(self.shapes)
+        finally:
+            self.shapes.remove(off)
 
 
 @pytest.fixture(scope="module")
@@ -159,9 +163,9 @@ def test_the_examples_set_off_the_shapes_they_name_and_no_others(bench: Bench, f
 def test_switching_off_any_single_shape_is_noticed(bench: Bench, capsys: pytest.CaptureFixture[str]) -> None:
     unnoticed = []
     for name in FOLDERS:
-        mutant = bench.without(name)
-        if all(bench.fired(path, mutant) == expected(path) for path in reversed(examples(name))):
-            unnoticed.append(name)
+        with bench.without(name) as mutant:
+            if all(bench.fired(path, mutant) == expected(path) for path in reversed(examples(name))):
+                unnoticed.append(name)
     noticed, count = len(FOLDERS) - len(unnoticed), len(FOLDERS)
     with capsys.disabled():
         print(f"\nmutation: {noticed} of {count} shapes noticed ({100 * noticed / count:.0f} %)")  # noqa: T201 - the share was asked for

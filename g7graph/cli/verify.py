@@ -115,7 +115,8 @@ def _say(cited: Citation, now: Again, chosen: Settings) -> None:
         click.echo("- " + now.refusal.text(chosen.lang))
     for name in ("version", "edition", "result"):
         before, after = getattr(cited, name), getattr(now.citation, name)
-        click.echo(f"  {before}" + (f" → {after}" if after not in ("", before) else ""))
+        then = f" → {after}" if after not in ("", before) else ""
+        click.echo(f"  {chosen.say(f'verify_{name}')}: {before}{then}")
 
 
 def _show(gone: Table, new: Table, chosen: Settings) -> None:

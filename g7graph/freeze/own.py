@@ -21,8 +21,10 @@ SCRIPTS = INDEX, SCRIPT = "search/index.js", "search/search.js"
 _TEMPLATES = {NOTICE: "frozen.html", SEARCH: "find.html"}
 _READING = {"GET", "HEAD", "OPTIONS"}
 #: The part of the notice that says what an address needs; its first segment is the key.
-_PARTS = {"sparql": "sparql", "graph-store": "writing", "api": "queries"}
+_PARTS = {"sparql": "sparql", "graph-store": "writing", "api": "queries", "reconcile": "reconcile"}
 _ELSE = "rest"
+#: What is below answers what is asked, and says nothing of itself.
+_ASKED = "reconcile"
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,8 @@ class Own:
     def is_live(self, address: Address) -> bool:
         """Whether only a live service has an address: one that takes what is sent, or is asked what one likes."""
         services = set(self.app.url_map.bind("").allowed_methods(f"/{address.path}")) - _READING
-        return bool(services) or not address.is_finite or address.path.startswith(f"{SEARCH.path}.")
+        asked = address.path.startswith((f"{SEARCH.path}.", f"{_ASKED}/"))
+        return bool(services) or not address.is_finite or asked
 
 
 def renders(address: Address) -> bool:

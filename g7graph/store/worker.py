@@ -43,7 +43,7 @@ _QUICK_SECONDS = 0.1
 _LAST_OF_ALL = 19
 _GROWN_BYTES = 100_000_000
 _ALONE_BYTES = 6_000_000
-_REST_MILLISECONDS = 1_000
+_REST_SECONDS = 1.0
 _GROWN_BYTES_ON_DISK = 40_000_000  # the engine keeps blocks that the system's cache of files has, too
 _BUFFER_BYTES = 262_144
 _FIRST_TO_END = Path("/proc/self/oom_score_adj")
@@ -126,12 +126,29 @@ def _fork(post: Post, lifeline: int, prepare: Callable[[], Work], limits: Limits
         os._exit(code)
 
 
+def _called(listener: int, lifeline: int) -> Callable[[float | None], list[int]]:
+    """Return what waits until somebody calls or the lifeline ends, for so many seconds, and tells which.
+
+    Where the kernel can, a call wakes one of the workers that wait for it, not all.
+    """
+    if hasattr(select, "epoll"):
+        calls = select.epoll()
+        calls.register(listener, select.EPOLLIN | select.EPOLLEXCLUSIVE)
+        calls.register(lifeline, select.EPOLLIN)
+        return lambda seconds: [descriptor for descriptor, _ in calls.poll(seconds)]
+    poll = select.poll()
+    poll.register(listener, select.POLLIN)
+    poll.register(lifeline, select.POLLIN)
+    return lambda seconds: [descriptor for descriptor, _ in poll.poll(seconds and seconds * 1000)]
+
+
 class _Worker:
     """One worker: its main thread watches the connection, another evaluates (with random numbers of its own)."""
 
     def __init__(self, post: Post, lifeline: int, work: Work, limits: Limits) -> None:
         self.post, self.lifeline, self.work, self.limits = post, lifeline, work, limits
         self.most = memory.resident() + (_GROWN_BYTES_ON_DISK if post.on_disk else _GROWN_BYTES)
+        self._called = _called(post.listener.fileno(), lifeline)
         self._confine()
 
     def run(self) -> None:
@@ -142,7 +159,7 @@ class _Worker:
         """
         rested = True
         while True:
-            called = self._called(None if rested else _REST_MILLISECONDS)
+            called = self._called(None if rested else _REST_SECONDS)
             rested = not called
             if rested and not self.post.on_disk and memory.alone() > _ALONE_BYTES:
                 return
@@ -160,13 +177,6 @@ class _Worker:
                 self._serve(connection)
             if memory.resident() > self.most:
                 return
-
-    def _called(self, milliseconds: int | None) -> list[int]:
-        """Wait until somebody calls or the lifeline ends, or nothing happens for so long; return who woke us."""
-        poll = select.poll()
-        poll.register(self.lifeline, select.POLLIN)
-        poll.register(self.post.listener, select.POLLIN)
-        return [descriptor for descriptor, _ in poll.poll(milliseconds)]
 
     def _serve(self, connection: socket.socket) -> None:
         try:

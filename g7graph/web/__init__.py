@@ -44,16 +44,17 @@ from g7graph.web import (
     vocabulary,
 )
 from g7graph.web.cache import Cached
-from g7graph.web.headers import OPEN, PREFLIGHT, SAFE, VARY
+from g7graph.web.headers import OPEN, PREFLIGHT, VARY, safe
 from g7graph.web.log import Log
 from g7graph.web.options import Options
 from g7graph.web.proxies import behind
+from g7graph.web.reconciliation import service as reconciliation
 from g7graph.web.watch import Made, Watched
 from g7graph.web.work import pooled
 
 _BLUEPRINTS = (
     *(dashboard, api, texts, search, feeds, sparql, pages, vocabulary, jsonld, shapes, dataset, dumps, graphs),
-    *(graphstore, sitemap, problems, health, metrics, openapi),
+    *(reconciliation, graphstore, sitemap, problems, health, metrics, openapi),
 )
 _PROGRAM = Path(__file__).resolve().parent.parent
 _PROGRAM_FILES = ("*.py", "*.html", "*.css", "*.svg", "*.toml", "*.rq")
@@ -87,6 +88,7 @@ def create_app(
     program = fingerprint(project, options)
     dumps.attach(app, options.dumps)
     health.attach(app, service)
+    reconciliation.attach(app)
     cached = Cached(
         Made(app.wsgi_app),
         lambda: service.version and program + service.version + distributions.stamp(options.dumps),
@@ -144,6 +146,6 @@ def _with_headers(response: Response) -> Response:
     """Add to an answer what every answer says."""
     response.headers["Vary"] = VARY
     response.headers.setdefault("Cache-Control", "no-cache")
-    for name, value in (*OPEN, *SAFE, *(PREFLIGHT if request.method == "OPTIONS" else ())):
+    for name, value in (*OPEN, *safe(), *(PREFLIGHT if request.method == "OPTIONS" else ())):
         response.headers.setdefault(name, value)
     return response

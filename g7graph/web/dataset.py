@@ -72,7 +72,7 @@ def dataset(extension: str | None = None) -> Response:
     chosen = answer.negotiated(_OFFERED, extension=form)
     found = catalogue()
     response = _page(found) if chosen is formats.HTML else answer.graph(found.statements, chosen)
-    return answer.alternates(response, "dataset", formats.GRAPHS)
+    return answer.alternates(response, "dataset", _OFFERED)
 
 
 @blueprint.get("/.well-known/void")

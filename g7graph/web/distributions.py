@@ -8,12 +8,13 @@ from pathlib import Path
 import pyoxigraph as ox
 from pyoxigraph import Literal, NamedNode
 
-from g7graph import i18n, vocab
+from g7graph import exports, i18n, vocab
 from g7graph.exports.manifest import NAME, Dump, Manifest
 from g7graph.web.reading import Reading
 
 _WHOLE, _GRAPH = "dataset", "graph/"
 _SHA256 = NamedNode(vocab.STANDARD["spdx"] + "checksumAlgorithm_sha256")
+_RDF = {form.media_type for form in exports.GRAPHS.values()}
 Said = tuple[str, NamedNode | Literal]
 
 
@@ -46,6 +47,7 @@ def distributions(held: Manifest, reading: Reading, dataset: str, root: str) -> 
         if owners:
             found += _described(subject, dump, held, root)
             found += _formats(subject, dump, reading)
+            found += _standards(subject, dump, owners, reading)
             found += [_triple(subject, "dcterms:license", licence) for licence in licences]
     return found
 
@@ -95,7 +97,7 @@ def _described(subject: NamedNode, dump: Dump, held: Manifest, root: str) -> Ite
 
 
 def _formats(subject: NamedNode, dump: Dump, reading: Reading) -> Iterator[ox.Triple]:
-    """Say the media type, the EU's file type where the description has it, compression and standard."""
+    """Say the media type, the EU's file type where the description has it, and compression."""
     media_type = NamedNode(vocab.MEDIA_TYPES + dump.media_type)
     yield _triple(subject, "dcat:mediaType", media_type)
     yield _triple(media_type, "rdf:type", _iri("dcterms:MediaType"))
@@ -105,10 +107,17 @@ def _formats(subject: NamedNode, dump: Dump, reading: Reading) -> Iterator[ox.Tr
         packed = NamedNode(vocab.MEDIA_TYPES + dump.compression)
         yield _triple(subject, "dcat:compressFormat", packed)
         yield _triple(packed, "rdf:type", _iri("dcterms:MediaType"))
+
+
+def _standards(subject: NamedNode, dump: Dump, owners: list[str], reading: Reading) -> Iterator[ox.Triple]:
+    """Say the standard of the file, and of RDF also the vocabularies and profiles of what it is a form of."""
     if dump.conforms_to:
         standard = NamedNode(dump.conforms_to)
         yield _triple(subject, "dcterms:conformsTo", standard)
         yield _triple(standard, "rdf:type", _iri("dcterms:Standard"))
+    if dump.media_type in _RDF:
+        for iri in {one for owner in owners for one in reading.iris(owner, "dcterms:conformsTo")}:
+            yield _triple(subject, "dcterms:conformsTo", NamedNode(iri))
 
 
 def _triple(subject: NamedNode, name: str, value: NamedNode | Literal) -> ox.Triple:

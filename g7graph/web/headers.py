@@ -31,10 +31,25 @@ SAFE = (
     ("Cross-Origin-Opener-Policy", "same-origin"),
 )
 
+#: Of a page that is made to be shown within others' pages: anybody may frame it, and it loads a style sheet at most.
+_FRAMED = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors *"
+}
+_UNFRAMED = "X-Frame-Options"
+#: In `flask.g` while such a page is answered.
+FRAMED = "framed"
 #: In `flask.g` while a request that is to change data is answered.
 WRITES = "writes"
 _CROSS_ORIGIN = "Access-Control-Allow-"
 _WRITES = ("PUT", "DELETE", "PATCH")
+
+
+def safe() -> tuple[tuple[str, str], ...]:
+    """Return what keeps an answer from being misused; a page that others may frame is not kept from that."""
+    if FRAMED not in g:
+        return SAFE
+    return tuple((name, _FRAMED.get(name, value)) for name, value in SAFE if name != _UNFRAMED)
 
 
 def closed_to_writes(response: Response, *, graph_store: bool) -> Response:

@@ -1,8 +1,8 @@
-"""What things are called: the label in the language of the reader, the code, else the prefixed name."""
+"""What things are called: the label in the language of the reader, the code, else kind and key or prefixed name."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pyoxigraph import Literal, NamedNode
@@ -104,10 +104,21 @@ def best(labels: Sequence[Literal], lang: str) -> str:
 
 
 def known(iri: str, lang: str) -> str:
-    """Return our own words for a term of other people's vocabularies, else the prefixed name."""
-    curie = vocab.curie(iri)
-    message = i18n.catalogue("web").get("term_" + curie.replace(":", "_"))
-    return message.get(lang, message[i18n.DEFAULT]) if message else curie
+    """Return our own words for what nobody gave a name: a term of other people's vocabularies, a thing by kind and key.
+
+    >>> known(vocab.thing("measurement", "4.4-plan-target"), "en")
+    'Measurement 4.4-plan-target'
+    """
+    curie, kind = vocab.curie(iri), _kind(iri)
+    words = i18n.catalogue("web")
+    message = words.get("term_" + curie.replace(":", "_"))
+    if message:
+        return _said(message, lang)
+    return f"{_said(words[f'kind_{kind}'], lang)} {curie.partition(':')[2]}" if f"kind_{kind}" in words else curie
+
+
+def _said(message: Mapping[str, str], lang: str) -> str:
+    return message.get(lang, message[i18n.DEFAULT])
 
 
 def _place(order: Sequence[str | None], language: str | None) -> int:

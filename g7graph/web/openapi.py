@@ -11,12 +11,23 @@ from g7graph.web import answer, calls, dashboard, operations, route, routes, ser
 from g7graph.web.context import address, language, site
 from g7graph.web.negotiate import Format
 from g7graph.web.operations import said
+from g7graph.web.reconciliation import described
 from g7graph.web.schemas import Json
 
 blueprint = Blueprint("openapi", __name__)
 
 VERSION = "3.1.1"
-_TAGS = (calls.TAG, services.TAG_QUERY, services.TAG_STORE, "graphs", "things", "dumps", "pages", "service")
+_TAGS = (
+    calls.TAG,
+    services.TAG_QUERY,
+    services.TAG_STORE,
+    described.TAG,
+    "graphs",
+    "things",
+    "dumps",
+    "pages",
+    "service",
+)
 _OFFERED = (Format("json", "application/json", ("application/openapi+json", "application/vnd.oai.openapi+json")),)
 #: Where clients start: these say where the description is (RFC 8631).
 _STARTS = ("dashboard.home", "api.index", "sparql.endpoint")
@@ -25,7 +36,7 @@ _APART = ("static",)
 
 
 @blueprint.get("/openapi.json")
-def described() -> Response:
+def openapi() -> Response:
     """Answer with the description of the service, in the language of the request."""
     answer.negotiated(_OFFERED)
     body = json.dumps(document(), ensure_ascii=False, indent=1) + "\n"
@@ -46,7 +57,7 @@ def document() -> Json:
     operations_ = [one for item in paths.values() for one in item.values()]
     used = {status for one in operations_ for status in one["responses"]}
     parts = operations.components(used, writable=site().writer is not None)
-    parts["schemas"] |= routes.SCHEMAS | calls.components()
+    parts["schemas"] |= routes.SCHEMAS | calls.components() | described.schemas()
     alliance, plan = dashboard.title()
     return {
         "openapi": VERSION,
@@ -74,6 +85,8 @@ def _paths() -> dict[str, Json]:
             found |= calls.paths()
         elif blueprint_ == "sparql":
             found[path] = services.sparql(path)
+        elif blueprint_ == "reconciliation":
+            found[path] = described.item(path)
         elif blueprint_ == "graphstore":
             found[path] = services.graph_store(path)
         else:

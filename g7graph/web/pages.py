@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from flask import Blueprint, Response, request
 from pyoxigraph import Literal, NamedNode
 
 from g7graph import vocab
 from g7graph.store import Store
-from g7graph.web import answer, departed, formats, links
+from g7graph.web import answer, departed, formats, links, schema_org
 from g7graph.web.asks import ask
+from g7graph.web.catalogue import catalogue
 from g7graph.web.citation import citation
-from g7graph.web.context import site
+from g7graph.web.context import language, site
 from g7graph.web.describe import shown
-from g7graph.web.description import PARTS, Description
+from g7graph.web.description import PARTS, About, Description
 from g7graph.web.documents import described, quoted
 from g7graph.web.negotiate import Format, split_extension
 from g7graph.web.refusals import NotAcceptable, UnknownPage, UnknownThing
@@ -23,6 +25,7 @@ from g7graph.web.tombstones import tombstone
 blueprint = Blueprint("pages", __name__)
 
 _SEE_OTHER = 303
+_DATASET = vocab.STANDARD["void"] + "Dataset"
 _OFFERED = (formats.HTML, *formats.GRAPHS)
 _NUMBER = re.compile(r"[1-9][0-9]{0,8}")
 
@@ -59,12 +62,20 @@ def document(key: str) -> Response:
         raise UnknownPage(request.args["page"], about.pages)
     if chosen is formats.HTML:
         thing = shown(Description.read(written), iri)
-        told = {"thing": thing, "about": about, "citation": citation()}
+        told = {"thing": thing, "about": about, "citation": citation(), "linked": _linked(iri, about)}
         response = answer.page("thing.html", path=path, offered=formats.GRAPHS, **told)
     else:
         response = Response(written, content_type=chosen.media_type)
     response.headers["Link"] = links.about(about, path, iri, _OFFERED, extension)
     return response
+
+
+def _linked(iri: str, about: About) -> dict[str, Any] | None:
+    """Return what search engines read on the page of the dataset that is served; None of other things."""
+    if _DATASET not in about.types:
+        return None
+    found = catalogue()
+    return schema_org.dataset(found, language()) if found.dataset == iri else None
 
 
 def _chosen(extension: Format | None) -> Format | None:

@@ -12,7 +12,7 @@ from flask import Blueprint, Flask, Response, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from g7graph import i18n, vocab
-from g7graph.errors import G7Error
+from g7graph.errors import G7Error, UnknownName
 from g7graph.web import answer
 from g7graph.web.context import language, say
 from g7graph.web.formats import HTML, JSON, PROBLEM
@@ -44,8 +44,14 @@ _RETRY_SECONDS = "5"
 @blueprint.get("/problem/")
 @blueprint.get("/problem/<kind>")
 def index(kind: str = "") -> Response:
-    """List the kinds of problems, to which the `type` of each problem document leads."""
+    """List the kinds of problems, to which the `type` of each problem document leads.
+
+    Raises UnknownName for a kind that there is not.
+    """
     listed = kinds(language())
+    known = [key for key, _, _ in listed]
+    if kind and kind not in known:
+        raise UnknownName("problem", kind, known)
     if answer.negotiated((HTML, JSON)) is HTML:
         return answer.page("problems.html", kinds=listed, kind=kind)
     said = [{"type": TYPE + key, "status": status, "detail": detail} for key, status, detail in listed]

@@ -69,7 +69,7 @@ def read() -> Asked | Updated | None:
             raise Refused("update_by_get")
         return _one(request.args)
     if request.mimetype == _FORM:
-        asked = _one(_form())
+        asked = _one(form())
         if asked is None:
             raise Refused("no_query")
         return asked
@@ -85,7 +85,7 @@ def is_update() -> bool:
     """Whether the request is meant to change data, whatever else is wrong with it."""
     if request.mimetype == _UPDATE or "update" in request.args:
         return True
-    return request.mimetype == _FORM and request.method == "POST" and "update" in _form()
+    return request.mimetype == _FORM and request.method == "POST" and "update" in form()
 
 
 def refuse_coded() -> None:
@@ -125,7 +125,7 @@ def form_of(text: str) -> str:
     return _FORMS.get(found, "table")
 
 
-def _form() -> MultiDict[str, str]:
+def form() -> MultiDict[str, str]:
     """Return the fields of a form. Raises RequestEntityTooLarge where they are many: each takes time to read."""
     if request.get_data().count(b"&") >= _MOST_FIELDS:
         raise RequestEntityTooLarge

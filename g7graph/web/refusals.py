@@ -4,11 +4,11 @@ UsageError
 └── Refused           a request that the web refuses as it was put
     ├── NotAcceptable a format that is not on offer; those that are, are listed
     ├── UnknownPage   a page that there is not of what points to a thing
-    ├── UnknownThing  a thing of which nothing is said here; the nearest are given
-    └── Withdrawn     what was here once, with the reason
     ├── Elsewhere     what is asked for is not here any more, or never was; a link says what is
     │   └── Changed   a run whose result is not the one that was cited
-    └── UnknownThing  a thing of which nothing is said here; the nearest are given
+    ├── UnknownTerm   a type or a property that nothing to match has; the nearest are given
+    ├── UnknownThing  a thing of which nothing is said here; the nearest are given
+    └── Withdrawn     what was here once, with the reason
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ from g7graph.web.tombstones import Tombstone
 
 #: Error key → status; the keys are those of `locale/errors.toml` and `locale/web.toml`.
 STATUS = {
+    "bad_callback": HTTPStatus.BAD_REQUEST,
+    "bad_cursor": HTTPStatus.BAD_REQUEST,
     "bad_page": HTTPStatus.BAD_REQUEST,
     "bad_parts": HTTPStatus.BAD_REQUEST,
     "bad_timeout": HTTPStatus.BAD_REQUEST,
@@ -56,7 +58,16 @@ STATUS = {
     "outbound": HTTPStatus.FORBIDDEN,
     "query_as_update": HTTPStatus.BAD_REQUEST,
     "read_only": HTTPStatus.FORBIDDEN,
+    "reconcile_bad_member": HTTPStatus.BAD_REQUEST,
+    "reconcile_long": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    "reconcile_many": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    "reconcile_much": HTTPStatus.SERVICE_UNAVAILABLE,
+    "reconcile_no_batch": HTTPStatus.BAD_REQUEST,
+    "reconcile_no_extension": HTTPStatus.BAD_REQUEST,
+    "reconcile_no_json": HTTPStatus.BAD_REQUEST,
+    "reconcile_no_query": HTTPStatus.BAD_REQUEST,
     "rejected": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "repeated_parameter": HTTPStatus.UNPROCESSABLE_ENTITY,
     "run_changed": HTTPStatus.GONE,
     "several_things": HTTPStatus.CONFLICT,
     "store_remote": HTTPStatus.BAD_GATEWAY,
@@ -72,8 +83,11 @@ STATUS = {
     "unknown_graph": HTTPStatus.NOT_FOUND,
     "unknown_page": HTTPStatus.NOT_FOUND,
     "unknown_parameter": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "unknown_property": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "unknown_problem": HTTPStatus.NOT_FOUND,
     "unknown_query": HTTPStatus.NOT_FOUND,
     "unknown_thing": HTTPStatus.NOT_FOUND,
+    "unknown_type": HTTPStatus.UNPROCESSABLE_ENTITY,
     "unknown_version": HTTPStatus.NOT_FOUND,
     "unparsable": HTTPStatus.BAD_REQUEST,
     "update_as_query": HTTPStatus.BAD_REQUEST,
@@ -126,6 +140,14 @@ class Changed(Elsewhere):
         """Return the message in a language."""
         causes = [i18n.text(f"web.run_changed_{one}", lang) for one in self.changed]
         return " ".join([i18n.text("web.run_changed", lang), *causes])
+
+
+class UnknownTerm(Refused):
+    """A type or a property (`kind`) that nothing has that names are matched to, with the nearest that are."""
+
+    def __init__(self, kind: str, value: str, known: Iterable[str]) -> None:
+        self.nearest = nearest(value, known)
+        super().__init__(f"unknown_{kind}", value=value, nearest=", ".join(self.nearest) or "-")
 
 
 class UnknownThing(Refused):

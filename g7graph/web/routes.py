@@ -187,12 +187,12 @@ ROUTES: Mapping[str, Route] = {
         "service",
         "problems",
         (formats.HTML, formats.JSON),
-        (),
+        ("unknown_problem",),
         _PAGE,
         {"json": reference("schemas", "problems")},
         segments=arguments.problem,
     ),
-    "openapi.described": Route(
+    "openapi.openapi": Route(
         "service", "openapi", (formats.JSON,), operations.ASKING, _PAGE, {"json": {"type": "object"}}
     ),
     "health.health": Route(

@@ -100,7 +100,7 @@ def changed_since(cited: Citation, asked: SavedQuery, refusal: UsageError) -> Ch
     None for what is refused for another reason, or where nothing changed. Workers send the bare error.
     """
     parameter = refusal.values.get("parameter")
-    if parameter in (None, paging.PAGE, paging.SIZE, EXPLAIN):
+    if refusal.key == "repeated_parameter" or parameter in (None, paging.PAGE, paging.SIZE, EXPLAIN):
         return None
     now = Citation(asked.name, asked.version, citation.edition(site().store), cited.result)
     changed = cited.changes(now)
@@ -111,9 +111,12 @@ def values(asked: SavedQuery) -> dict[str, str]:
     """Return the parameters that the request gives a query: those left empty in a form are not given.
 
     `format`, `lang`, pages and explanations are everybody's; a query takes them as its own only where its header says
-    so.
+    so. Raises BadParameter for one given more than once.
     """
-    given = {name: value for name, value in request.args.items() if value}
+    given: dict[str, str] = {}
+    for name, value in request.args.items(multi=True):
+        if value and given.setdefault(name, value) != value:
+            raise BadParameter("repeated_parameter", query=asked.name, parameter=name, value=value)
     ours = ("format", "lang", *((paging.PAGE, paging.SIZE, EXPLAIN) if answer.is_table(asked) else ()))
     return {name: value for name, value in given.items() if name not in ours or asked.param(name) is not None}
 

@@ -36,7 +36,7 @@ def _partitions(
     dataset: NamedNode, kind: str, counted: str, rows: Iterable[Sequence[Term | None]]
 ) -> Iterator[ox.Triple]:
     for term, count in rows:
-        part = NamedNode(vocab.described(kind, vocab.curie(text(term))))
+        part = NamedNode(vocab.counted(kind, vocab.curie(text(term))))
         yield ox.Triple(part, _IS, _DATASET)
         yield _said(dataset, f"{kind}Partition", part)
         yield _said(part, kind, term)
@@ -45,8 +45,8 @@ def _partitions(
 
 def _linksets(dataset: NamedNode, store: Store) -> Iterator[ox.Triple]:
     for link, space, count in ask(store, "count-links").rows:
-        target = NamedNode(vocab.described("target", text(space)))
-        links = NamedNode(vocab.described("links", f"{vocab.curie(text(link))}/{text(space)}"))
+        target = NamedNode(vocab.counted("target", text(space)))
+        links = NamedNode(vocab.counted("links", f"{vocab.curie(text(link))}/{text(space)}"))
         yield ox.Triple(target, _IS, _DATASET)
         yield _said(target, "uriSpace", Literal(text(space)))
         yield ox.Triple(links, _IS, _LINKSET)

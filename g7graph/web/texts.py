@@ -42,7 +42,7 @@ def text(name: str) -> Response:
         response = Response(asked.text, content_type=chosen.media_type)
     else:
         response = answer.graph([*executables.described(stem, asked)], chosen)
-    return answer.alternates(response, path, _DATA)
+    return answer.alternates(response, path, OFFERED)
 
 
 def _led(path: str) -> Response:

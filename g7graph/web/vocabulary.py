@@ -105,7 +105,7 @@ def _answered(path: str, number: str, chosen: Format, file: Path | None = None) 
         response = answer.graph(_earlier(file) if file else read(_GRAPH), chosen)
         named = "-".join(filter(None, ("g7graph-ontology", number)))
         response.headers["Content-Disposition"] = f'inline; filename="{named}.{chosen.name}"'
-    return answer.alternates(response, path, formats.GRAPHS)
+    return answer.alternates(response, path, _OFFERED)
 
 
 def _earlier(file: Path) -> list[ox.Triple]:

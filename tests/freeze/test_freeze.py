@@ -96,10 +96,11 @@ def test_pages_say_what_they_are_a_copy_of_and_lead_to_what_needs_a_service(copy
         assert f'<a href="../../frozen{mark}.html#sparql">SPARQL</a>' in page
         notice = text(copy, f"frozen{mark}.html")
         assert version in notice
-        assert set(re.findall(r'<section id="(\w+)">', notice)) == {"queries", "sparql", "writing", "rest"}
+        assert set(re.findall(r'<section id="(\w+)">', notice)) == {"queries", "sparql", "reconcile", "writing", "rest"}
     form = text(copy, "api/queries/indicators.html")
     assert 'action="../../frozen.html#queries"' in form
     assert not (copy / "sparql.html").exists()
+    assert not (copy / "reconcile").exists()
 
 
 def version_of(copy: Path) -> str:

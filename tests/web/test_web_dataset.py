@@ -98,12 +98,19 @@ def test_an_unknown_format_is_refused(asked: FlaskClient, path: str) -> None:
     assert answer.content_type == "application/problem+json"
 
 
+def test_what_is_minted_leads_to_the_document_that_describes_it(said: Graph, counted: Graph) -> None:
+    for graph, document in ((said, "dataset"), (counted, ".well-known/void")):
+        assert any(str(one).startswith(f"{vocab.BASE}{document}#") for one in graph.subjects())
+    minted = {one for one in counted.all_nodes() if str(one).startswith(vocab.DATASET + "#")}
+    assert minted <= set(said.subjects())
+
+
 def test_of_data_that_do_not_describe_themselves_only_what_is_known_is_said(client: FlaskClient) -> None:
     this = URIRef(f"{HERE}/dataset#this")
     said = parsed(client, "/dataset.ttl")
     assert set(said.predicates(this)) == {RDF.type, VOID.sparqlEndpoint}
     counted = parsed(client, "/.well-known/void")
-    assert number(counted, URIRef(vocab.described("class", "g7:PerformanceIndicator")), "entities") == 2
+    assert number(counted, URIRef(vocab.counted("class", "g7:PerformanceIndicator")), "entities") == 2
     assert (this, VOID.classPartition, None) in counted
     page = client.get("/dataset?lang=en", headers={"Accept": "text/html"})
     assert "do not describe themselves" in page.text
@@ -117,7 +124,7 @@ def test_dumps_are_distributions_with_size_checksum_and_formats(said: Graph) -> 
     assert str(said.value(whole, DCAT.mediaType)).endswith("/media-types/application/n-quads")
     assert str(said.value(whole, DCAT.compressFormat)).endswith("/media-types/application/gzip")
     assert str(said.value(whole, DCTERMS.format)).endswith("/file-type/RDF_N_QUADS")
-    assert said.value(whole, DCTERMS.conformsTo) == URIRef("https://www.w3.org/TR/n-quads/")
+    assert (whole, DCTERMS.conformsTo, URIRef("https://www.w3.org/TR/n-quads/")) in said
     assert said.value(whole, DCTERMS.license) == URIRef("https://creativecommons.org/licenses/by/4.0/")
     checksum = said.value(whole, SPDX.checksum)
     assert str(said.value(checksum, SPDX.checksumValue)) == SUM
@@ -129,6 +136,15 @@ def test_a_dump_of_a_graph_belongs_to_what_has_it_as_a_part(said: Graph) -> None
     assert (ROUND, DCAT.distribution, URIRef(vocab.described("dump", "round.ttl"))) in said
     assert (DATASET, DCAT.distribution, URIRef(vocab.described("dump", "round.ttl"))) not in said
     assert (None, None, URIRef(vocab.described("dump", "places.ttl"))) not in said
+
+
+def test_a_dump_in_rdf_conforms_to_what_its_dataset_conforms_to(said: Graph) -> None:
+    for name, owner in (("g7.nq.gz", DATASET), ("round.ttl", ROUND)):
+        stated = set(said.objects(owner, DCTERMS.conformsTo))
+        assert URIRef(vocab.ONTOLOGY) in stated
+        assert stated <= set(said.objects(URIRef(vocab.described("dump", name)), DCTERMS.conformsTo))
+    table = URIRef(vocab.described("dump", "tables/projects.csv"))
+    assert (table, DCTERMS.conformsTo, None) not in said
 
 
 def test_addresses_are_the_deployments_and_iris_canonical(said: Graph) -> None:
@@ -171,11 +187,11 @@ def test_the_counts_are_those_of_the_store(counted: Graph, store: LocalStore) ->
 
 
 def test_partitions_count_classes_and_properties(counted: Graph) -> None:
-    indicators = URIRef(vocab.described("class", "g7:Indicator"))
+    indicators = URIRef(vocab.counted("class", "g7:Indicator"))
     assert (DATASET, VOID.classPartition, indicators) in counted
     assert counted.value(indicators, VOID["class"]) == URIRef(vocab.G7 + "Indicator")
     assert number(counted, indicators, "entities") == 38  # heads and components too
-    quotes = URIRef(vocab.described("property", "g7:quote"))
+    quotes = URIRef(vocab.counted("property", "g7:quote"))
     assert counted.value(quotes, VOID.property) == URIRef(vocab.G7 + "quote")
     triples = [number(counted, part, "triples") for part in counted.objects(DATASET, VOID.propertyPartition)]
     assert sum(triples) == number(counted, DATASET, "triples")
@@ -191,7 +207,7 @@ def test_linksets_say_what_is_linked_to_whom(counted: Graph, store: LocalStore) 
     }
     assert (vocab.STANDARD["skos"] + "exactMatch", "https://sws.geonames.org/") in found
     assert (vocab.STANDARD["skos"] + "exactMatch", "http://www.wikidata.org/") in found
-    links = URIRef(vocab.described("links", "skos:exactMatch/https://sws.geonames.org/"))
+    links = URIRef(vocab.counted("links", "skos:exactMatch/https://sws.geonames.org/"))
     assert (DATASET, VOID.subset, links) in counted
     ((count,),) = store.table(
         "SELECT (COUNT(*) AS ?n) { ?s <http://www.w3.org/2004/02/skos/core#exactMatch> ?o "
@@ -209,7 +225,7 @@ def test_examples_are_things_that_are_served(said: Graph, asked: FlaskClient) ->
 
 
 @pytest.mark.parametrize("lang", i18n.LANGUAGES)
-@pytest.mark.parametrize("path", ["/", "/dataset"])
+@pytest.mark.parametrize("path", ["/", "/dataset", "/doc/dataset/g7graph"])
 def test_search_engines_find_a_dataset(asked: FlaskClient, path: str, lang: str) -> None:
     page = asked.get(path, query_string={"lang": lang}, base_url=HERE, headers={"Accept": "text/html"})
     (told,) = scripts(page.text)

@@ -120,6 +120,7 @@ def test_the_iri_of_a_query_leads_to_its_description(real: FlaskClient, path: st
     assert by_extension.status_code == by_accept.status_code == 200
     assert by_extension.data == by_accept.data
     assert f'</query/{path}.rq>; rel="alternate"; type="application/sparql-query"' in by_accept.headers["Link"]
+    assert f'</query/{path}.html>; rel="alternate"; type="text/html"' in by_accept.headers["Link"]
     said = {quad.triple for quad in ox.parse(by_extension.data, format=RDF[name])}
     construct = f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ VALUES ?s {{ <{vocab.query(path)}> }} ?s ?p ?o }}"
     asked = real.get("/sparql", query_string={"query": construct}, headers={"Accept": "application/n-triples"})

@@ -60,6 +60,8 @@ PATHS = (
     "/static/style.css",
     "/problem/syntax",
     "/nothing/here",
+    "/reconcile",
+    "/reconcile/suggest/entity",
 )
 FORWARDED_NAMES = ("For", "Proto", "Host", "Prefix", "Port")
 MEDIA = ("text/html", "text/turtle", "text/csv", "application/json", "application/sparql-results+json", "*/*", "text/*")

@@ -56,6 +56,8 @@ UPDATES = (
 )
 #: What these take cannot be said in a schema: SPARQL, RDF, one of two parameters; nor is all refused that is no use.
 LOOSE = ("/sparql", "/graph-store")
+#: What these take is JSON as text, which schemas say nothing binding of.
+TEXTS = ("/reconcile", "/reconcile/extend")
 #: Served, but no part of the service.
 APART = {"/static/{filename}"}
 
@@ -394,9 +396,10 @@ def test_where_clients_start_it_is_linked(client: FlaskClient, address: str) -> 
 def test_an_answer_that_is_never_kept_is_never_with_the_client(small_app: Flask) -> None:
     described, client = document(small_app), small_app.test_client()
     kept = {path for path, item in described["paths"].items() if "304" in item["get"]["responses"]}
-    assert set(described["paths"]) - kept == {"/health", "/metrics", "/id/{key}"}
+    assert set(described["paths"]) - kept == {"/health", "/metrics", "/id/{key}", "/reconcile/preview"}
     assert all("ETag" not in client.get(path).headers for path in ("/health", "/metrics", "/id/indicator/4.4"))
     without = {"/graph-store", "/ontology/logo.svg", "/shapes"}  # of this small framework
+    without |= {"/reconcile/extend", "/reconcile/flyout/{kind}"}  # which are asked for something
     fixed = [path for path in kept - without if "{" not in path]
     assert all("ETag" in client.get(path).headers for path in fixed)
 
@@ -428,7 +431,7 @@ class Described:
         """Ask as many times; every answer is as described, and what the description forbids is refused."""
         operation = self.schema.find_operation_by_label(label)
         assert operation is not None
-        loose = operation.path.startswith(LOOSE)
+        loose = operation.path.startswith(LOOSE) or operation.path in TEXTS
         excluded: list[CheckFunction] = []
         if loose:  # a limit is no fault; other statuses of 5xx are not described
             excluded = [positive_data_acceptance, negative_data_rejection, not_a_server_error]
@@ -439,6 +442,8 @@ class Described:
         def ask(case: Case[Any], text: str) -> None:
             nonlocal asked
             asked += 1
+            if mode is GenerationMode.POSITIVE:
+                _write_whole(case)
             if mode is GenerationMode.POSITIVE and operation.path == "/sparql":
                 _put(case, text)
             answer = case.call(headers=self.headers)
@@ -452,6 +457,13 @@ class Described:
         """Whether a request names something by other case or punctuation than is listed, which is taken."""
         given = [value for value in (case.query or {}).values() if isinstance(value, str)]
         return any(value not in self.names and vocab.fold(value) in self.folded for value in given)
+
+
+def _write_whole(case: Case[Any]) -> None:
+    """Write whole numbers of an address without a point: 95.0 is an integer to JSON Schema, and nobody types it."""
+    for name, value in (case.query or {}).items():
+        if isinstance(value, float) and value.is_integer():
+            case.query[name] = int(value)
 
 
 def _put(case: Case[Any], text: str) -> None:

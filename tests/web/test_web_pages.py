@@ -107,7 +107,7 @@ def test_the_page_of_a_thing_says_what_it_is_where_it_is_from_and_what_points_to
     assert "<p>Al menos 54 gobiernos locales</p>" in page
     assert "At least 54 local governments" in page
     assert "Plan, fila 4.4</a>" in page
-    assert "measurement:4.4-plan-target</a>" in page
+    assert "Measurement 4.4-plan-target</a>" in page
 
 
 def test_a_language_that_has_no_label_falls_back_to_spanish(client: FlaskClient) -> None:
@@ -204,6 +204,15 @@ def test_a_page_that_is_not_in_the_format_asked_for_says_in_which_it_is(
     assert response.json["available"][: len(offered)] == offered
 
 
+def test_a_kind_of_problem_that_there_is_not_is_a_problem_itself(client: FlaskClient) -> None:
+    response = client.get("/problem/sintax?lang=en")
+    assert (response.status_code, response.mimetype) == (404, "application/problem+json")
+    assert response.json is not None
+    assert response.json["type"].endswith("/problem/unknown-problem")
+    assert "syntax" in response.json["nearest"]
+    assert client.get("/problem/unknown-problem").status_code == 200
+
+
 @pytest.mark.parametrize("address", ["/", "/graph/", "/problem/"])
 def test_who_does_not_mind_gets_the_page(client: FlaskClient, address: str) -> None:
     for headers in ({}, {"Accept": "*/*"}, BROWSER):
@@ -218,3 +227,10 @@ def test_the_vocabulary_is_not_in_formats_it_has_not(client: FlaskClient, extens
 def test_other_forms_of_a_page_are_linked(client: FlaskClient) -> None:
     link = client.get("/doc/indicator/4.4", headers=BROWSER).headers["Link"]
     assert '</doc/indicator/4.4.ttl>; rel="alternate"; type="text/turtle"' in link
+
+
+@pytest.mark.parametrize("path", ["dataset", "doc/indicator/4.4", "graph/indicators", "ontology"])
+def test_the_data_link_to_their_page_for_people(client: FlaskClient, path: str) -> None:
+    answer = client.get(f"/{path}.ttl")
+    assert f'</{path}.html>; rel="alternate"; type="text/html"' in answer.headers["Link"]
+    assert client.get(f"/{path}.html").mimetype == "text/html"

@@ -144,7 +144,7 @@ def test_an_unknown_code_names_the_nearest(real: FlaskClient) -> None:
 
 def test_the_page_of_an_indicator_shows_measurements_and_quotes(real: FlaskClient) -> None:
     page = real.get("/doc/indicator/4.4?lang=en", headers=BROWSER).text
-    assert "measurement:4.4-2014-05-actual</a>" in page
+    assert "Measurement 4.4-2014-05-actual</a>" in page
     assert "43 gobiernos locales han simplificado" in page
     assert "<blockquote" in page
 

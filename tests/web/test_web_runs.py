@@ -149,6 +149,16 @@ def test_what_is_no_page_is_refused_with_the_nearest(real: FlaskClient, args: st
     assert answer.json["parameter"] == args.rpartition("&")[2].partition("=")[0]
 
 
+def test_a_parameter_given_twice_is_refused_and_none_of_its_values_dropped(real: FlaskClient) -> None:
+    answer = real.get("/api/queries/indicator-progress.csv?axis=efficiency&axis=transparency&lang=en")
+    assert (answer.status_code, answer.mimetype) == (422, "application/problem+json")
+    assert answer.json is not None
+    assert (answer.json["parameter"], answer.json["value"]) == ("axis", "transparency")
+    assert "takes one value for «axis»" in answer.json["detail"]
+    assert real.get("/api/queries/indicator-progress.csv?page=1&page=2").status_code == 422
+    assert real.get("/api/queries/indicator-progress.csv?axis=&axis=efficiency&lang=en&lang=en").status_code == 200
+
+
 def test_a_page_of_the_site_has_the_rows_of_a_page_and_leads_to_the_others(real: FlaskClient) -> None:
     page = real.get("/api/queries/evidence?lang=en", headers={"Accept": BROWSER}).text
     assert "Rows 1–500 of 766" in page

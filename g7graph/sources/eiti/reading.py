@@ -34,7 +34,8 @@ class Reading:
         value = self.row.values.get(name)
         if not isinstance(value, str):
             return None if value is None or values.is_nothing(value) else value
-        found, remark = values.said_with_remark(value)
+        is_number = value[:1].isdigit() and ")" not in value  # each another: not worth keeping
+        found, remark = (value, "") if is_number else values.said_with_remark(value)
         if remark or name in self.row.remarks:
             both = "; ".join(filter(None, (self.row.remarks.get(name), remark)))
             self.comments.append(f"{name}: {both}")
