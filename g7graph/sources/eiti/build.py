@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -30,56 +29,62 @@ _SUMS = ("revenue_government_sum", "revenue_company_sum")
 #: What few figures have: the column, and the field.
 _NUMBERS = {"dollars": "dollars", "rate": "rate", "volume": "volume"}
 _TEXTS = {"gfs label": "gfs_label", "key": "key", "sector": "sector", "volume unit": "volume_unit"}
+_MORE = _NUMBERS.keys() | _TEXTS.keys()
 _AGENCY = ("agency", "government", "government entity")
 
 
 def records(row: Row, fallback: str | None = None) -> list[Record | Problem]:
     """Make the records of a row, after the problems of its values; `fallback` is the country where it says none."""
     reading = Reading(row, fallback)
-    made: list[Record] = []
-    with suppress(Lost):
-        made.extend(_MAKERS[row.kind](reading))
+    try:
+        made = _MAKERS[row.kind](reading)
+    except Lost:
+        made = []
     return [*reading.problems, *made]
 
 
-def _country(reading: Reading) -> Iterator[Record]:
+def _country(reading: Reading) -> list[Record]:
     code = _country_of(reading)
     if code is None:
         reading.lose("no_country", "country")
-    yield Country(reading.row.place, code, reading.text("label"))
+    return [Country(reading.row.place, code, reading.text("label"))]
 
 
-def _summary(reading: Reading) -> Iterator[Record]:
+def _summary(reading: Reading) -> list[Record]:
     key = reading.text("summary") or reading.text("key")
     country, period = _country_of(reading, key), _period(reading, key)
     if country is None or period is None:
         reading.lose("no_summary", "summary")
     currency, rate = reading.read("currency", values.currency), reading.read("rate", values.number)
-    yield SummaryData(reading.row.place, f"{country}{period.end[:4]}", country, period, currency, rate)
-    for name in _SUMS:
-        if (total := reading.read(name, values.number)) is not None:
-            yield Revenue(
-                reading.row.place,
-                is_payment=name == _SUMS[1],
-                country=country,
-                period=period,
-                value=total,
-                key=f"{country}{period.end[:4]}-{name.split('_')[1]}-sum",
-                comments=(name,),
-            )
+    year = period.end[:4]
+    sums = {name: reading.read(name, values.number) for name in _SUMS}
+    totals = [
+        Revenue(
+            reading.row.place,
+            is_payment=name == _SUMS[1],
+            country=country,
+            period=period,
+            value=total,
+            key=f"{country}{year}-{name.split('_')[1]}-sum",
+            comments=(name,),
+        )
+        for name, total in sums.items()
+        if total is not None
+    ]
+    return [SummaryData(reading.row.place, f"{country}{year}", country, period, currency, rate), *totals]
 
 
-def _gfs_code(reading: Reading) -> Iterator[Record]:
+def _gfs_code(reading: Reading) -> list[Record]:
     code = _gfs(reading)
     if not code:
         reading.problems.clear()
         reading.lose("no_code", "gfs")
     parent = reading.read("parent", values.gfs)
     label = reading.text("label") or reading.text("gfs label")
-    yield GfsCode(reading.row.place, code, label, parent, reading.text("comment"))
+    return [GfsCode(reading.row.place, code, label, parent, reading.text("comment"))]
 
 
-def _organisation(reading: Reading) -> Iterator[Record]:
+def _organisation(reading: Reading) -> list[Record]:
     key, label = reading.text("key"), reading.text("label")
     year = reading.read("year", values.year) or _of_summary(reading.text("summary"))[1]
     if not (key and key.isdecimal()):
@@ -90,10 +95,11 @@ def _organisation(reading: Reading) -> Iterator[Record]:
         reading.lose("no_year", "year")
     country = _country_of(reading) or ""
     is_agency = (reading.text("type") or "").lower() in _AGENCY
-    yield Organisation(reading.row.place, key, country, year, label, is_agency, _identification(reading, country))
+    identification = _identification(reading, country)
+    return [Organisation(reading.row.place, key, country, year, label, is_agency, identification)]
 
 
-def _revenue(reading: Reading) -> Iterator[Record]:
+def _revenue(reading: Reading) -> list[Record]:
     summary = reading.text("summary")
     country = _country_of(reading, summary)
     if country is None:
@@ -101,9 +107,6 @@ def _revenue(reading: Reading) -> Iterator[Record]:
     value = _value(reading)
     company, agency = _parties(reading, country)
     gfs = _gfs(reading)
-    given = reading.row.values
-    more: dict[str, Any] = {ours: reading.read(name, values.number) for name, ours in _NUMBERS.items() if name in given}
-    more |= {ours: reading.text(name) for name, ours in _TEXTS.items() if name in given}
     figure = Revenue(
         reading.row.place,
         is_payment=company is not None,
@@ -119,7 +122,14 @@ def _revenue(reading: Reading) -> Iterator[Record]:
         summary=summary if summary and _SUMMARY.fullmatch(summary) else None,
         comments=_comments(reading, value),
     )
-    yield figure._replace(**more) if more else figure
+    return [figure if _MORE.isdisjoint(reading.row.values) else figure._replace(**_more(reading))]
+
+
+def _more(reading: Reading) -> dict[str, Any]:
+    """Read what few figures have."""
+    given = reading.row.values
+    numbers = {ours: reading.read(name, values.number) for name, ours in _NUMBERS.items() if name in given}
+    return numbers | {ours: reading.text(name) for name, ours in _TEXTS.items() if name in given}
 
 
 def _value(reading: Reading) -> Decimal | None:
@@ -206,7 +216,7 @@ def _of_summary(key: str | None) -> tuple[str | None, str | None]:
     return (found[1], found[2]) if found else (None, None)
 
 
-_MAKERS: dict[str, Callable[[Reading], Iterator[Record]]] = {
+_MAKERS: dict[str, Callable[[Reading], list[Record]]] = {
     "country": _country,
     "gfs": _gfs_code,
     "organisation": _organisation,
