@@ -3,7 +3,7 @@
     python -m bench.eiti [--payments N] [--folder FOLDER]
 
 A synthetic table of payments is imported to N-Quads and these are parsed, each in a process of its own, twice in turns;
-then a table a tenth as long, for its memory. The ratio is of speeds: ours beside the parser's.
+then a table a tenth as long, for its memory. The ratio is of CPU seconds, start included: each works on one core.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ def parse(quads: Path, _: Path) -> None:
 
 
 def apart(what: Callable[[Path, Path], None], source: Path, target: Path) -> tuple[float, float]:
-    """Do something in a process of its own; return its seconds and its highest resident size in MB."""
+    """Do something in a process of its own; return its CPU seconds and its highest resident size in MB."""
     context = multiprocessing.get_context("spawn")
     receiver, sender = context.Pipe(duplex=False)
     process = context.Process(target=_timed, args=(what, source, target, sender))
@@ -90,10 +90,8 @@ def apart(what: Callable[[Path, Path], None], source: Path, target: Path) -> tup
 
 
 def _timed(what: Callable[[Path, Path], None], source: Path, target: Path, sender: Connection) -> None:
-    start = time.perf_counter()
     what(source, target)
-    seconds = time.perf_counter() - start
-    sender.send((seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000))
+    sender.send((time.process_time(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000))
 
 
 def _options() -> argparse.Namespace:
