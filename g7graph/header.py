@@ -23,6 +23,7 @@ _SHAPES: Mapping[str, tuple[type, str]] = {
     "units": (dict, "{name: unit}"),
     "explain": (dict, "{query: name, by: {variable: column}}"),
     "example": (dict, "{name: value}"),
+    "services": (list, "[https://example.org/sparql]"),
 }
 
 

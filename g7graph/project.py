@@ -75,7 +75,10 @@ class Project:
         return bool(self.plain)
 
     def graph_files(self) -> list[GraphFile]:
-        """List the files of the union with their graphs, sorted: ontology, code lists, alignments, data."""
+        """List the files of the union with their graphs, sorted: ontology, code lists, alignments, data.
+
+        A file of the data that is a graph of the ontology stands in place of ours: `data/ttl/ontology/codes/axis.ttl`.
+        """
         if self.plain:
             return [GraphFile(path, None) for path in self.plain]
         ontology = [
@@ -84,7 +87,12 @@ class Project:
             if path.relative_to(self.ontology).parts[0] not in APART
         ]
         data = [GraphFile(path, vocab.graph(_stem(path, self.data))) for path in sorted(self.data.rglob("*.ttl"))]
-        return ontology + data
+        return list({file.iri: file for file in (*ontology, *data)}.values())
+
+    def stands_in(self, path: Path) -> bool:
+        """Whether a file of the data stands in place of one of the ontology."""
+        folder = self.data / "ontology"
+        return path.is_relative_to(folder) and (self.ontology / path.relative_to(folder)).is_file()
 
     def shape_files(self) -> list[Path]:
         """List the files of the shapes, which are not in the union."""

@@ -13,6 +13,7 @@ from typing import Any
 
 from g7graph import header, i18n
 from g7graph.errors import DataError, UnknownName
+from g7graph.store import federation
 from g7graph.table import Column
 
 _SLOT = r"VALUES\s+\?{name}\s*\{{[^{{}}]*\}}"
@@ -49,7 +50,10 @@ class Explain:
 
 @dataclass(frozen=True)
 class SavedQuery:
-    """A saved query: what its header says and its text, which is valid SPARQL as it stands."""
+    """A saved query: what its header says and its text, which is valid SPARQL as it stands.
+
+    `services` are the other servers that it asks (SERVICE), by the IRIs that the text names them by.
+    """
 
     name: str
     topic: str
@@ -62,6 +66,7 @@ class SavedQuery:
     columns: tuple[Column, ...] = ()
     example: Mapping[str, str] = field(default_factory=dict)
     explain: Explain | None = None
+    services: tuple[str, ...] = ()
     header: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -92,6 +97,7 @@ class SavedQuery:
             columns=_columns(found),
             example={name: str(value) for name, value in (found.get("example") or {}).items()},
             explain=_explain(found.get("explain") or {}),
+            services=tuple(map(str, found.get("services") or ())),
             header=found,
         )
         for param in query.params:
@@ -143,6 +149,7 @@ class Library:
         library = cls(found["saved"], *(found[part] for part in _PARTS))
         for query in library:
             library.refuse_unknown(query)
+            _refuse_unsaid(query)
         return library
 
     def refuse_unknown(self, query: SavedQuery) -> None:
@@ -172,6 +179,13 @@ class Library:
 
     def __len__(self) -> int:
         return len(self.saved)
+
+
+def _refuse_unsaid(query: SavedQuery) -> None:
+    """Raise DataError where the services that a query asks are not those that its header says."""
+    asked = sorted({iri for iri, _ in federation.named(query.text)})
+    if asked != sorted(query.services):
+        raise DataError("bad_header_part", path=str(query.path), line=1, detail=f"services: [{', '.join(asked)}]")
 
 
 def slot(name: str) -> re.Pattern[str]:

@@ -70,6 +70,19 @@ def terms(store: Store, query: SavedQuery, values: Mapping[str, str], *, lang: s
     return {param.name: _term(query, param, value, known) for param, value in given if value}
 
 
+def example(store: Store, query: SavedQuery) -> dict[str, str]:
+    """Return the values of a query's example that these data have: another framework may have other axes and codes."""
+    return {name: value for name, value in query.example.items() if _fits(store, query, name, value)}
+
+
+def _fits(store: Store, query: SavedQuery, name: str, value: str) -> bool:
+    try:
+        terms(store, query, {name: value})
+    except BadParameter:
+        return False
+    return True
+
+
 def filled(text: str, given: Mapping[str, Iterable[Given]]) -> str:
     """Return a text whose slots are filled by terms, serialised."""
     for name, listed in given.items():

@@ -244,7 +244,7 @@ def test_a_malformed_query_is_placed_by_line_and_column(run: Run, file: Callable
 def test_a_query_that_would_call_another_server_is_refused(run: Run, file: Callable[[str], Path]) -> None:
     result = run("query", file("SELECT * { SERVICE <http://x/> { ?s ?p ?o } }"))
     assert result.exit_code == 2
-    assert "SERVICE" in result.stderr
+    assert "--allow-service http://x/" in result.stderr
 
 
 @pytest.mark.parametrize(

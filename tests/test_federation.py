@@ -56,7 +56,20 @@ def test_a_listed_service_may_be_asked(text: str) -> None:
 def test_no_other_service_may_be_asked(text: str) -> None:
     with pytest.raises(QueryError) as refused:
         open_to(WIKIDATA).check(text)
-    assert refused.value.key == "outbound"
+    assert refused.value.key in ("outbound", "service_not_allowed")
+
+
+def test_a_service_that_has_a_name_is_told_with_its_place() -> None:
+    text = "SELECT *\n{ SERVICE <https://other.example/sparql> { ?s ?p ?o } }"
+    for federation in (Federation(), open_to(WIKIDATA)):
+        with pytest.raises(QueryError) as refused:
+            federation.check(text)
+        error = refused.value
+        found = (error.key, error.detail, error.line, error.column)
+        assert found == ("service_not_allowed", "https://other.example/sparql", 2, 11)
+    with pytest.raises(QueryError) as away:
+        open_to(WIKIDATA, addresses=("10.0.0.1",)).check(f"ASK {{ SERVICE <{WIKIDATA}> {{}} }}")
+    assert away.value.key == "service_not_reached"
 
 
 def test_without_a_list_nothing_is_asked() -> None:

@@ -31,6 +31,7 @@ LAYERS = [
     "verify",
     "derive",
     "build",
+    "iati",
     "dumps",
     "validate",
     "writing",

@@ -181,7 +181,7 @@ def test_sparql_answers_tables_truths_and_graphs(app: Flask) -> None:
         ("describe", {"thing": "http://a b"}, "IRI"),
         ("describe", {"thing": ""}, "Nothing is said"),
         ("sparql", {"query": "INSERT DATA { <http://x/a> <http://x/p> 1 }"}, "read-only"),
-        ("sparql", {"query": "SELECT * { SERVICE <http://127.0.0.1:1/> { ?s ?p ?o } }"}, "SERVICE"),
+        ("sparql", {"query": "SELECT * { SERVICE <http://127.0.0.1:1/> { ?s ?p ?o } }"}, "--allow-service"),
         ("sparql", {"query": "SELECT * {"}, "line 1, column 11"),
         ("sparql", {"query": ""}, "line 1"),
         ("sparql", {"query": "SELECT * FROM <http://127.0.0.1:1/x> { ?s ?p ?o }"}, "http://127.0.0.1:1/x"),

@@ -5,9 +5,8 @@ from __future__ import annotations
 import click
 
 from g7graph import __version__
-from g7graph.cli import build, freeze, mcp, queries, query, serve, validate, verify
+from g7graph.cli import build, export, freeze, imports, mcp, queries, query, serve, validate, verify
 from g7graph.cli import format as formatting
-from g7graph.cli import import_ as importing
 from g7graph.cli.options import shared
 from g7graph.cli.speech import Group
 
@@ -21,9 +20,10 @@ def main() -> None:
 
 for _command in (
     build.build,
+    export.export,
     formatting.format_,
     freeze.freeze,
-    importing.import_,
+    imports.import_,
     mcp.mcp,
     queries.queries,
     query.query,

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
-_LONGEST_SECONDS = 3600
+LONGEST_SECONDS = 3600
 _MOST_WORKERS = 64
 #: Option → field of the limits, and what one of the option is in the field's unit.
 _LIMITS = {
@@ -27,7 +27,7 @@ _UNIT = {"query_seconds": 1, "query_megabytes": 1_000_000, "answer_megabytes": 1
 
 def limited(command: _Function) -> _Function:
     """Add `--query-seconds`, `--query-megabytes`, `--answer-megabytes` and `--workers`."""
-    seconds = click.option("--query-seconds", type=click.FloatRange(0.1, _LONGEST_SECONDS), metavar="S")
+    seconds = click.option("--query-seconds", type=click.FloatRange(0.1, LONGEST_SECONDS), metavar="S")
     memory = click.option("--query-megabytes", type=click.IntRange(10), metavar="N")
     answer = click.option("--answer-megabytes", type=click.IntRange(1), metavar="N")
     workers = click.option("--workers", type=click.IntRange(1, _MOST_WORKERS), metavar="N")

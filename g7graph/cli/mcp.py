@@ -8,6 +8,7 @@ import click
 
 from g7graph.cli.limits import chosen_limits, limited
 from g7graph.cli.options import shared
+from g7graph.cli.services import allowed, federated
 from g7graph.cli.speech import Command, settings
 from g7graph.errors import UsageError
 from g7graph.project import Project
@@ -21,6 +22,7 @@ _LAST_PORT = 65_535
 @click.option("--port", type=click.IntRange(0, _LAST_PORT), default=8001, metavar="PORT")
 @click.option("--allow-host", "hosts", multiple=True, metavar="HOST")
 @click.option("--store", default="memory", metavar="memory|DIR|URL")
+@federated
 @limited
 @shared
 @click.pass_context
@@ -33,6 +35,6 @@ def mcp(context: click.Context, /, http: bool, host: str, port: int, hosts: tupl
     from g7graph.web.options import Options
 
     common = settings(context)
-    limits = chosen_limits(chosen)
-    options = Options(lang=common.lang, limits=limits, host=host, port=port, **chosen)
+    limits, federation = chosen_limits(chosen), allowed(chosen)
+    options = Options(lang=common.lang, limits=limits, federation=federation, host=host, port=port, **chosen)
     run(Project.find(common.data), options, http=http, hosts=hosts)

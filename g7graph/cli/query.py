@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import click
+import pyoxigraph as ox
 from pyoxigraph import QueryBoolean, QueryResultsFormat, QueryTriples
 
 from g7graph import run
 from g7graph.build import open_store
+from g7graph.cli.limits import LONGEST_SECONDS
 from g7graph.cli.options import output_file, shared
 from g7graph.cli.output import plain, refuse_terminal, show, write
-from g7graph.cli.speech import Command, Refused, Settings, settings
+from g7graph.cli.services import abroad, allowed, federated
+from g7graph.cli.speech import Command, Refused, settings
 from g7graph.errors import UsageError
 from g7graph.exports import FORMATS, GRAPHS, TABLES
 from g7graph.project import Project
 from g7graph.queries import Library, SavedQuery
+from g7graph.store import Answer
 from g7graph.store.answers import as_table
+from g7graph.store.local import LocalStore
 from g7graph.table import Table
 
 SHOWN = "table"
@@ -30,31 +36,47 @@ _TRUTH = {"json": QueryResultsFormat.JSON, "xml": QueryResultsFormat.XML}
 @click.option("--param", "params", multiple=True, metavar="KEY=VALUE")
 @click.option("--format", "form", metavar="|".join((SHOWN, *FORMATS)))
 @output_file
+@federated
+@click.option("--query-seconds", type=click.FloatRange(0.1, LONGEST_SECONDS), metavar="S")
 @shared
 @click.pass_context
-def query(context: click.Context, name: str, params: tuple[str, ...], form: str | None, output: Path | None) -> None:
+def query(
+    context: click.Context,
+    /,
+    name: str,
+    params: tuple[str, ...],
+    form: str | None,
+    output: Path | None,
+    **chosen: Any,
+) -> None:
     """Run a saved query by its name, or a file of SPARQL."""
-    chosen = settings(context)
-    project = Project.find(chosen.data)
+    common, federation = settings(context), allowed(chosen)
+    project = Project.find(common.data)
     wanted = form or _by_extension(output)
     if wanted and wanted not in (SHOWN, *FORMATS):
         raise _no_format(wanted, (SHOWN, *FORMATS))
     refuse_terminal(wanted in FORMATS and FORMATS[wanted].binary, output, wanted)
-    saved = _find(Library.read(project.queries), name)
-    content = _answer(project, saved, _pairs(params), wanted, chosen)
+    library = Library.read(project.queries)
+    saved = _find(library, name)
+    store = open_store(project)
+    text = run.bind(store, saved, _pairs(params), lang=common.lang)
+    if federation.check(text) and isinstance(store, LocalStore):
+        answer = abroad(store, library, text, federation, chosen["query_seconds"])
+    else:
+        answer = store.query(text)
+    content = _content(answer, saved, wanted)
     if isinstance(content, Table) and output is None:
         show(content)
     else:
         write(plain(content).encode() if isinstance(content, Table) else content, output)
 
 
-def _answer(
-    project: Project, saved: SavedQuery, values: Mapping[str, str], wanted: str, chosen: Settings
-) -> bytes | Table:
-    """Run a query into the bytes of a format; a table to be shown stays one. Raises UsageError for a wrong pairing."""
-    store = open_store(project)
-    answer = run.answer(store, saved, values, lang=chosen.lang)
-    if isinstance(answer, QueryTriples):
+def _content(answer: Answer | list[ox.Triple], saved: SavedQuery, wanted: str) -> bytes | Table:
+    """Return an answer in the bytes of a format; a table to be shown stays one.
+
+    Raises UsageError for a format that it cannot be had in.
+    """
+    if isinstance(answer, QueryTriples | list):
         if (wanted or "ttl") not in GRAPHS:
             raise _no_format(wanted, GRAPHS)
         return GRAPHS[wanted or "ttl"].write(answer)

@@ -10,6 +10,7 @@ import click
 
 from g7graph.cli.limits import chosen_limits, limited
 from g7graph.cli.options import shared
+from g7graph.cli.services import allowed, federated
 from g7graph.cli.speech import Command, settings
 from g7graph.errors import UsageError
 from g7graph.project import Project
@@ -32,8 +33,7 @@ _SHORTEST = 16
 @click.option("--log-address", type=click.Choice(["full", "network", "none"]), default="network")
 @click.option("--behind-proxy", type=click.IntRange(0, _MOST_PROXIES), default=0, metavar="N")
 @click.option("--dumps", type=click.Path(path_type=Path, file_okay=False), metavar="DIR")
-@click.option("--allow-service", "services", multiple=True, metavar="URL")
-@click.option("--allow-private", is_flag=True)
+@federated
 @limited
 @shared
 @click.pass_context
@@ -42,19 +42,16 @@ def serve(
     /,
     writable: bool,
     token_file: Path | None,
-    services: tuple[str, ...],
-    allow_private: bool,
     **chosen: Any,
 ) -> None:
     """Serve the framework, read-only unless told otherwise."""
-    from g7graph.store.federation import Federation
     from g7graph.web.options import Options
     from g7graph.web.serve import serve as run
 
     common = settings(context)
     tokens = read_tokens(token_file) if writable else {}
     limits = chosen_limits(chosen)
-    federation = Federation(services, private=allow_private)
+    federation = allowed(chosen)
     project = Project.find(common.data)
     chosen["dumps"] = _dumps(chosen["dumps"], project, is_ours=common.data is None)
     run(project, Options(lang=common.lang, tokens=tokens, limits=limits, federation=federation, **chosen))

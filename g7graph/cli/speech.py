@@ -5,8 +5,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
-from typing import Any, NoReturn
+from pkgutil import iter_modules
+from typing import Any, NoReturn, cast
 
 import click
 
@@ -40,7 +42,10 @@ def settings(context: click.Context) -> Settings:
 
 
 class Command(click.Command):
-    """A command whose help is `help_<command>` and `option_<name>` (`option_<command>_<name>`) of the catalogue."""
+    """A command whose help is `help_<command>` and `option_<name>` (`option_<command>_<name>`) of the catalogue.
+
+    One of a group is `<group>_<command>` there.
+    """
 
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the usage line."""
@@ -51,20 +56,14 @@ class Command(click.Command):
         """Write what the command does."""
         formatter.write_paragraph()
         with formatter.indentation():
-            formatter.write_text(settings(ctx).say(f"help_{self.name}"))
+            formatter.write_text(settings(ctx).say(_help(ctx)))
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the options."""
         said = settings(ctx).say
-        records = [(param.get_help_record(ctx), said(self._key(param))) for param in _options(self, ctx)]
+        records = [(param.get_help_record(ctx), said(_key(ctx, param))) for param in _options(self, ctx)]
         with formatter.section(said("options")):
             formatter.write_dl([(record[0], text) for record, text in records if record])
-
-    def _key(self, param: click.Parameter) -> str:
-        """Return the key of an option's help: of this command where there is one, else of all that have the option."""
-        name = param.opts[-1].lstrip("-")
-        own = f"option_{self.name}_{name}"
-        return own if own in i18n.catalogue("cli") else f"option_{name}"
 
 
 class Group(Command, click.Group):
@@ -74,7 +73,7 @@ class Group(Command, click.Group):
         """Write the options and the commands, each with its first sentence."""
         super().format_options(ctx, formatter)
         said = settings(ctx).say
-        rows = [(name, said(f"help_{name}").partition(". ")[0].rstrip(".")) for name in self.list_commands(ctx)]
+        rows = [(name, said(_help(ctx, name)).partition(". ")[0].rstrip(".")) for name in self.list_commands(ctx)]
         with formatter.section(said("commands")):
             formatter.write_dl(rows)
 
@@ -109,6 +108,23 @@ class Group(Command, click.Group):
         sys.exit(code)
 
 
+class Lazy(Group):
+    """A group whose commands stand each in a module of its own, `<group>_<command>.py`, loaded when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's
+        """List the commands by their modules."""
+        prefix = f"{self.name}_"
+        modules = (module.name for module in iter_modules([str(Path(__file__).parent)]))
+        return sorted(name.removeprefix(prefix) for name in modules if name.startswith(prefix) and name != prefix)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Load a command; None where there is none of that name."""
+        if cmd_name not in self.list_commands(ctx):
+            return None
+        module = import_module(f"g7graph.cli.{self.name}_{cmd_name}")
+        return cast(click.Command, getattr(module, cmd_name))
+
+
 def language_of(args: Sequence[str]) -> str:
     """Return the language that a command line asks for, before it is parsed: its own errors need one.
 
@@ -121,6 +137,23 @@ def language_of(args: Sequence[str]) -> str:
             wanted = value if equals else "".join(args[place + 1 : place + 2])
             return wanted if wanted in i18n.LANGUAGES else i18n.DEFAULT
     return i18n.DEFAULT
+
+
+def _help(ctx: click.Context, *below: str) -> str:
+    """Return the key of a command's help, or of one below it: `help_<command>`, `help_<group>_<command>`."""
+    return "_".join(("help", *((*_words(ctx), *below) or (str(ctx.command.name),))))
+
+
+def _key(ctx: click.Context, param: click.Parameter) -> str:
+    """Return the key of an option's help: of this command where there is one, else of all that have the option."""
+    name = param.opts[-1].lstrip("-")
+    own = "_".join(("option", *_words(ctx), name))
+    return own if own in i18n.catalogue("cli") else f"option_{name}"
+
+
+def _words(ctx: click.Context) -> tuple[str, ...]:
+    """Return the names of a command and of the groups it is in, without the program's own."""
+    return (*_words(ctx.parent), str(ctx.command.name)) if ctx.parent else ()
 
 
 def _options(command: click.Command, context: click.Context) -> list[click.Parameter]:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from g7graph import __version__
-from g7graph.dumps import statements, tables
+from g7graph.dumps import activities, statements, tables
 from g7graph.dumps.about import about
 from g7graph.dumps.folder import Folder, digest
 from g7graph.errors import StoreError
@@ -26,7 +26,7 @@ DATASET = "dataset.nq"
 _OLD = "old"
 _SCRATCH = ".dumps-"
 _PACKAGE = Path(__file__).resolve().parent.parent
-_PROGRAM = ("dumps/*.py", "dumps/*.rq", "exports/*.py")
+_PROGRAM = ("dumps/*.py", "dumps/*.rq", "exports/*.py", "iati/*.py", "iati/*.rq", "locale/iati.toml")
 
 Told = Callable[[str], object]
 
@@ -66,6 +66,7 @@ def _fill(folder: Folder, store: LocalStore, project: Project, scratch: Path) ->
     made = [*statements.write(store.inner, folder, scratch)]
     if not project.is_plain:
         made += tables.write(store, Library.read(project.queries), said, folder)
+        made += activities.write(store, said, folder)
     Manifest(said.version, said.modified, store.version, tuple(made), _fingerprint(project)).write(folder.path)
     sums = [(dump.sha256, dump.name) for dump in made] + [(digest(folder.path / MANIFEST), MANIFEST)]
     (folder.path / SUMS).write_text("".join(f"{sha256}  {name}\n" for sha256, name in sums), encoding="utf-8")

@@ -29,6 +29,11 @@ class About:
     publisher: str = ""
 
     @property
+    def reporter(self) -> str:
+        """Who publishes the dataset, else what it is called."""
+        return self.publisher or self.title
+
+    @property
     def title(self) -> str:
         """The title in the language of the project, else in any; the program's name where there is none."""
         return self.titles.get(i18n.DEFAULT) or next(iter(self.titles.values()), "") or "g7graph"

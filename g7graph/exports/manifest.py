@@ -11,7 +11,7 @@ NAME = "manifest.json"
 
 @dataclass(frozen=True)
 class Dump:
-    """A file: what it is of (`dataset`, `graph/<path>`, `tables`, `table/<name>`), how it is written."""
+    """A file: what it is of (`dataset`, `graph/<path>`, `tables`, `table/<name>`, `activities`), how it is written."""
 
     name: str
     part: str

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -99,6 +99,12 @@ def packed(target: Path) -> Iterator[IO[bytes]]:
     """Open a file for writing with gzip: same content, same bytes (no name, no time)."""
     with target.open("wb") as file, gzip.GzipFile("", "wb", _LEVEL, file, mtime=0) as out:
         yield cast(IO[bytes], out)
+
+
+def turtle(triples: Iterator[ox.Triple], out: IO[bytes], prefixes: Iterable[str]) -> None:
+    """Write Turtle as its statements come, with some of the project's prefixes; none of it is held in memory."""
+    wanted = {prefix: vocab.PREFIXES[prefix] for prefix in prefixes}
+    _by_engine(triples, Headed(out, prefixes_sorted), ox.RdfFormat.TURTLE, wanted)
 
 
 def traits(path: Path) -> Traits:

@@ -34,6 +34,7 @@ class Query(TypedDict):
     parameters: list[Parameter]
     columns: list[str]
     example: dict[str, str]
+    services: list[str]
 
 
 class Queries(Answer):

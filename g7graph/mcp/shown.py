@@ -10,6 +10,7 @@ from typing import IO, cast
 
 import pyoxigraph as ox
 
+from g7graph import run
 from g7graph.errors import QueryError
 from g7graph.mcp import said
 from g7graph.queries import SavedQuery, in_language
@@ -45,7 +46,8 @@ def query(asked: SavedQuery, lang: str) -> said.Query:
             if one.type != "lang"
         ],
         "columns": [column.name for column in asked.columns],
-        "example": dict(asked.example),
+        "example": run.example(site().store, asked),
+        "services": list(asked.services),
     }
 
 

@@ -92,7 +92,7 @@ class Tools:
     @in_words
     def describe(
         self,
-        thing: Annotated[str, Field(description="An IRI, a prefixed name (indicator:4.4), a code or a label.")],
+        thing: Annotated[str, Field(description="An IRI, a prefixed name (status:on-track), a code or a label.")],
         lang: Language = "en",
     ) -> said.Thing:
         """Say all that is known of a thing: properties, figures, the passages behind them, what points to it."""
@@ -118,7 +118,7 @@ class Tools:
         lang: Language = "en",
         limit: Limit = 100,
     ) -> said.Rows:
-        """Answer a read-only SPARQL 1.1 query within the service's limits; updates and SERVICE are refused."""
+        """Answer a read-only SPARQL 1.1 query within the service's limits; updates are refused."""
         if guard.kind_of(query) == "update":
             raise Refused("read_only")
         sent = {"method": "POST", "data": query.encode(), "content_type": "application/sparql-query"}

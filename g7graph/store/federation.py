@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 import socket
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from errno import EFBIG
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from urllib.parse import SplitResult, urlsplit
 
@@ -50,23 +52,25 @@ class Federation:
 
         What stands in for a service otherwise than as an IRI is refused, and what can be read in two ways.
         """
-        names = list(_services(text)) if self.prefixes and not _ESCAPE.search(text) else []
-        if len(names) != sum(1 for _ in guard.outbound(text)):
-            guard.refuse_outbound(text)
-        found = _iris(text, names)
-        for token, iri in zip(names, found, strict=True):
+        found = named(text)
+        for iri, offset in found:
             if not self.allows(iri):
-                line, column = guard.position(text, token.start)
-                raise QueryError("outbound", detail=iri, line=line, column=column)
-        return found
+                line, column = guard.position(text, offset)
+                key = "service_not_reached" if self.lists(iri) else "service_not_allowed"
+                raise QueryError(key, detail=iri, line=line, column=column)
+        return [iri for iri, _ in found]
+
+    def lists(self, iri: str) -> bool:
+        """Whether a service is one of those that the operator lists."""
+        place = _place(iri)
+        return place is not None and not _DOTS.search(place.path) and any(_within(place, one) for one in self.prefixes)
 
     def allows(self, iri: str) -> bool:
         """Whether a service is listed and every address of its host is public (or private ones may be asked)."""
-        place = _place(iri)
-        if place is None or _DOTS.search(place.path) or not any(_within(place, prefix) for prefix in self.prefixes):
+        if not self.lists(iri):
             return False
         try:
-            addresses = list(self.resolve(place.hostname or ""))
+            addresses = list(self.resolve(urlsplit(iri).hostname or ""))
         except (OSError, UnicodeError):
             return False
         return bool(addresses) and (self.private or all(map(is_public, addresses)))
@@ -74,6 +78,37 @@ class Federation:
 
 #: No other service may be asked.
 NONE = Federation()
+
+
+def named(text: str) -> list[tuple[str, int]]:
+    """Return the services that a query asks, each with the offset of its name.
+
+    Raises QueryError for LOAD, and for a service that is named otherwise than by an IRI or can be read in two ways.
+    """
+    outbound = sum(1 for _ in guard.outbound(text))
+    names = list(_services(text)) if outbound and not _ESCAPE.search(text) else []
+    if len(names) != outbound:
+        guard.refuse_outbound(text)
+    return [(iri, token.start) for token, iri in zip(names, _iris(text, names), strict=True)]
+
+
+@contextmanager
+def blamed(text: str) -> Iterator[None]:
+    """Have what fails while a query's services are asked told of them: which they are, where the first is named.
+
+    Raises QueryError (`service_failed`) in place of what the engine raises; for a query that asks none, the same.
+    """
+    try:
+        yield
+    except (OSError, RuntimeError, SyntaxError, ValueError, QueryError) as error:
+        ours = error.key != "not_evaluated" if isinstance(error, QueryError) else getattr(error, "errno", 0) == EFBIG
+        services = [] if ours else named(text)
+        if not services:
+            raise
+        line, column = guard.position(text, services[0][1])
+        names = ", ".join(sorted({iri for iri, _ in services}))
+        said = error.detail if isinstance(error, QueryError) else str(error)
+        raise QueryError("service_failed", detail=said, line=line, column=column, service=names) from error
 
 
 def is_public(address: str) -> bool:

@@ -9,9 +9,10 @@ from typing import IO, Any
 
 import pyoxigraph as ox
 
+from g7graph.errors import Limited
 from g7graph.store import Asker, Question
 from g7graph.store.answers import as_table, write
-from g7graph.store.federation import NONE, Federation
+from g7graph.store.federation import NONE, Federation, blamed
 from g7graph.store.local import LocalStore
 from g7graph.store.pool import Pool
 from g7graph.table import Table
@@ -61,8 +62,21 @@ class PooledStore:
     def answer(self, question: Question, form: str, asker: Asker) -> IO[bytes]:
         """Answer a stranger's question in one of FORMS; see `Service.answer`."""
         datasets = {"default_graphs": question.default_graphs, "named_graphs": question.named_graphs}
-        abroad = bool(self.federation.check(question.text))
-        return self.pool.run({"text": question.text, "form": form, **datasets}, asker, abroad=abroad)
+        return self.asked({"text": question.text, "form": form, **datasets}, question.text, asker)
+
+    def asked(self, job: Mapping[str, Any], text: str, asker: Asker) -> IO[bytes]:
+        """Have a job done for a stranger; where its query asks other services, by a worker that can reach them.
+
+        Raises QueryError for a service that may not be asked, Limited as a pool does.
+        """
+        services = self.federation.check(text)
+        try:
+            return self.pool.run(job, asker, abroad=bool(services))
+        except Limited as error:
+            if services and error.key == "too_long":
+                names = ", ".join(sorted(set(services)))
+                raise Limited("service_slow", limit=error.values["limit"], service=names) from error
+            raise
 
     def _extent(self) -> _Extent:
         known, number = self._known, self.pool.edition.number
@@ -77,5 +91,6 @@ def answered(store: LocalStore, job: Mapping[str, Any], out: IO[bytes]) -> None:
     if "extent" in job:
         out.write(json.dumps(asdict(_Extent(job["extent"], store.graphs(), store.size()))).encode())
         return
-    answer = store.query(job["text"], default_graphs=job.get("default_graphs"), named_graphs=job.get("named_graphs"))
-    write(answer, job["form"], out)
+    datasets = {name: job.get(name) for name in ("default_graphs", "named_graphs")}
+    with blamed(job["text"]):
+        write(store.query(job["text"], **datasets), job["form"], out)

@@ -64,7 +64,7 @@ def misplaced(project: Project, lang: str) -> Iterator[Finding]:
         name, first = project.name_of(path), path.relative_to(project.data).parts[0]
         if path.suffix.lower() in RDF_SUFFIXES and path.suffix != ".ttl" and path.is_file():
             yield Finding(WARNING, name, 0, "", "", "", i18n.text("validate.not_turtle", lang), "not-turtle")
-        elif path.suffix == ".ttl" and first in _RESERVED:
+        elif path.suffix == ".ttl" and first in _RESERVED and not project.stands_in(path):
             message = i18n.text("validate.reserved", lang, folder=first)
             yield Finding(VIOLATION, name, 0, "", "", "", message, "reserved-name")
 

@@ -19,6 +19,7 @@ from g7graph.store.local import LocalStore
 from g7graph.web import (
     api,
     cells,
+    citation,
     codelists,
     context,
     dashboard,
@@ -128,6 +129,7 @@ def _set_up_templates(app: Flask) -> None:
         percent=cells.percent,
         switched=context.switched,
         cell=cells.cell,
+        dataset_citation=citation.citation,
         languages=i18n.LANGUAGES,
         link=context.link,
         say=context.say,

@@ -7,7 +7,7 @@ import json
 from flask import Blueprint, Response
 from pyoxigraph import Literal
 
-from g7graph import i18n, vocab
+from g7graph import i18n, run, vocab
 from g7graph.citation import FOLDER, Citation
 from g7graph.errors import UsageError
 from g7graph.queries import Param, SavedQuery, in_language
@@ -77,6 +77,8 @@ def answered(asked: SavedQuery, chosen: Format, run: Citation | None = None) -> 
         found = runs.tabled(asked, chosen.name, cited=run)
         now = found.told.citation
         response = runs.sent(asked, found, chosen)
+    if asked.services:  # what they say changes when we do not know
+        response.headers["Cache-Control"] = "no-store"
     return runs.cite(response, now, run)
 
 
@@ -156,7 +158,8 @@ def described(asked: SavedQuery) -> dict[str, object]:
         "params": [_param(param, lang) for param in asked.params],
         "columns": [_column(column) for column in asked.columns],
         "explained": asked.explain is not None,
-        "example": dict(asked.example),
+        "services": list(asked.services),
+        "example": run.example(site().store, asked),
     }
 
 

@@ -7,10 +7,12 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 from g7graph import __version__, vocab
 from g7graph.exports import characters
 from g7graph.web.changes import STREAM, Change, Held, place, whole
+from g7graph.web.citation import citation
 from g7graph.web.context import language, link, say
 
 _ATOM = "http://www.w3.org/2005/Atom"
 _HISTORY = "http://purl.org/syndication/history/1.0"
+_PROGRAM = "g7graph"
 #: The moment of a feed in which nothing has happened.
 _NEVER = "1970-01-01T00:00:00Z"
 
@@ -20,10 +22,9 @@ def feed(held: Held) -> bytes:
     root = Element("feed", {"xmlns": _ATOM, "xmlns:fh": _HISTORY, "xml:lang": language()})
     for name, text in (("id", STREAM), ("title", say("changes")), ("updated", _updated(held))):
         SubElement(root, name).text = text
-    author = SubElement(root, "author")
-    SubElement(author, "name").text = "g7graph"
-    SubElement(author, "uri").text = vocab.BASE
-    SubElement(root, "generator", {"uri": vocab.BASE, "version": __version__}).text = "g7graph"
+    for name in _authors():
+        SubElement(SubElement(root, "author"), "name").text = name
+    SubElement(root, "generator", {"uri": vocab.BASE, "version": __version__}).text = _PROGRAM
     for relation, address in _links(held).items():
         media_type = "text/html" if relation == "alternate" else "application/atom+xml"
         SubElement(root, "link", {"rel": relation, "type": media_type, "href": address})
@@ -33,6 +34,12 @@ def feed(held: Held) -> bytes:
         _entry(root, change)
     written: bytes = tostring(root, encoding="utf-8", xml_declaration=True)
     return characters.allowed(written) + b"\n"
+
+
+def _authors() -> tuple[str, ...]:
+    """Return those who made the dataset; a feed has an author (RFC 4287 §4.1.1): the program where none is named."""
+    cited = citation()
+    return cited.authors if cited else (_PROGRAM,)
 
 
 def _updated(held: Held) -> str:

@@ -13,7 +13,7 @@ from g7graph.errors import Limited
 from g7graph.queries import Param, SavedQuery, in_language
 from g7graph.table import Column
 from g7graph.web import answer, api, formats, operations, paging, runs, schemas
-from g7graph.web.context import language, site
+from g7graph.web.context import language, say, site
 from g7graph.web.operations import said
 from g7graph.web.schemas import TEXT, Json, reference
 
@@ -73,7 +73,7 @@ def run_values() -> list[Json]:
 
 def _example() -> Citation | None:
     """Return today's run of the first query that gives a table, None where there is none within the limits."""
-    tables = [asked for asked in site().library if answer.is_table(asked)]
+    tables = [asked for asked in site().library if answer.is_table(asked) and not asked.services]
     try:
         return runs.today(tables[0]) if tables else None
     except Limited:
@@ -90,15 +90,21 @@ def _call(asked: SavedQuery, path: str, form: Json, refused: tuple[str, ...] = (
     headers = ("Content-Language", "Link", runs.TOTAL) if is_table else ("Link",)
     everybodys = [*((paging.PAGE, paging.SIZE) if is_table else ()), *([runs.EXPLAIN] if asked.explain else ())]
     shared += [reference("parameters", name) for name in everybodys if name not in own]
+    refusals = (*_REFUSED, *refused, *(operations.SERVICES if asked.services else ()))
     return operations.Operation(
         path,
         "get",
         TAG,
         in_language(asked.summary, language()) or asked.name,
         [*parameters(asked), *shared, *([] if form["name"] in own else [form])],
-        {**operations.answers(text, body, headers=headers), **operations.refusals((*_REFUSED, *refused))},
-        description=in_language(asked.description, language()),
+        {**operations.answers(text, body, headers=headers), **operations.refusals(refusals)},
+        description="\n\n".join(filter(None, (in_language(asked.description, language()), *_services(asked)))),
     ).described
+
+
+def _services(asked: SavedQuery) -> list[str]:
+    """Say which other services a query asks."""
+    return [say("asks_services", services=", ".join(asked.services))] if asked.services else []
 
 
 def _told(asked: SavedQuery) -> list[str]:
@@ -120,8 +126,9 @@ def _parameter(asked: SavedQuery, param: Param) -> Json:
     schema = reference("schemas", _kind(param)) if param.kind else _plain(param)
     default = site().lang if param.type == "lang" else param.default or _told_by_data(asked, param)
     made: Json = {"name": param.name, "in": "query", "description": f"{label}. {how}", "allowEmptyValue": True}
-    if param.name in asked.example:
-        made["example"] = _typed(param, asked.example[param.name])
+    example = run.example(site().store, asked)
+    if param.name in example:
+        made["example"] = _typed(param, example[param.name])
     return {**made, "schema": schema if default is None else {**schema, "default": _typed(param, default)}}
 
 
@@ -168,10 +175,11 @@ def _values(param: Param) -> Json:
 def _examples(param: Param) -> set[str]:
     """Return the values of a parameter's kind in the examples of the queries, which may be other names of things."""
     return {
-        asked.example[one.name]
+        example[one.name]
         for asked in site().library
+        for example in (run.example(site().store, asked),)
         for one in asked.params
-        if (one.type, one.kind) == (param.type, param.kind) and one.name in asked.example
+        if (one.type, one.kind) == (param.type, param.kind) and one.name in example
     }
 
 

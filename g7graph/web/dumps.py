@@ -126,15 +126,12 @@ def _is_current(shelved: Shelved | None) -> bool | None:
 
 
 def _groups(shelved: Shelved) -> dict[str, list[Dump]]:
-    """Sort the files for people: the dataset, the tables, each graph."""
-    groups: dict[str, list[Dump]] = {"dataset": [], "tables": [], "graphs": []}
+    """Sort the files for people: the dataset, the tables, the activities, each graph."""
+    groups: dict[str, list[Dump]] = {"dataset": [], "tables": [], "activities": [], "graphs": []}
     for one in shelved.manifest.dumps:
-        groups["dataset" if one.part == "dataset" else "tables" if _is_table(one.part) else "graphs"].append(one)
+        kind = one.part.partition("/")[0]
+        groups[{"graph": "graphs", "table": "tables"}.get(kind, kind)].append(one)
     return groups
-
-
-def _is_table(part: str) -> bool:
-    return part == "tables" or part.startswith("table/")
 
 
 def _typed(media_type: str) -> str:

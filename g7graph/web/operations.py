@@ -19,6 +19,8 @@ from g7graph.web.schemas import ADDRESS, COUNT, TEXT, Json, reference
 ALWAYS: tuple[str | HTTPStatus, ...] = (HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,)
 #: What may come of asking the store.
 ASKING = ("busy", "client_gone", "store_remote", "too_large", "too_long", "too_many", "too_much")
+#: What is refused of a query that asks other services, and what may become of one.
+SERVICES = ("service_failed", "service_not_allowed", "service_not_reached", "service_slow")
 #: What is refused of a body before it is looked at.
 SENDING: tuple[str | HTTPStatus, ...] = (
     "charset",

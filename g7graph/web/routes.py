@@ -40,7 +40,11 @@ _QUERIES = listed(
     record(
         {"name": TEXT, "topic": TEXT, "summary": TEXT, "description": TEXT, "iri": TEXT, "url": ADDRESS}
         | {"formats": listed({"enum": list(exports.FORMATS)}), "example": {"type": "object"}}
-        | {"columns": listed(record({"name": TEXT, "type": TEXT}, {"unit": TEXT})), "explained": {"type": "boolean"}}
+        | {
+            "columns": listed(record({"name": TEXT, "type": TEXT}, {"unit": TEXT})),
+            "explained": {"type": "boolean"},
+            "services": listed(TEXT),
+        }
         | {"params": listed(record({"name": TEXT, "type": TEXT, "label": TEXT}, {"kind": TEXT, "default": TEXT}))}
     )
 )

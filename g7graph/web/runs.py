@@ -15,7 +15,7 @@ from g7graph.citation import Citation
 from g7graph.errors import BadParameter, UsageError
 from g7graph.queries import SavedQuery
 from g7graph.result import Run, Told, Wanted
-from g7graph.store import Engine, call
+from g7graph.store import Engine, Question, call
 from g7graph.store.pooled import PooledStore
 from g7graph.table import Table
 from g7graph.web import answer, paging
@@ -23,6 +23,7 @@ from g7graph.web.context import language, site
 from g7graph.web.negotiate import Format
 from g7graph.web.paging import Page
 from g7graph.web.refusals import Changed, Elsewhere
+from g7graph.web.visitor import visiting
 from g7graph.web.work import note, noted
 
 EXPLAIN = "explain"
@@ -86,7 +87,12 @@ def graph(asked: SavedQuery, *, cited: Citation | None = None) -> tuple[list[ox.
     """Run a query that gives a graph; return its triples and how it is cited. Raises as `tabled`."""
     store, library = site().store, site().library
     given = run.terms(store, asked, values(asked), lang=language())
-    triples = store.triples(run.filled(asked.text, {name: [term] for name, term in given.items()}))
+    text = run.filled(asked.text, {name: [term] for name, term in given.items()})
+    if asked.services:
+        with store.answer(Question(text), "nt", visiting(request.environ)) as out:
+            triples = [quad.triple for quad in ox.parse(out.read(), format=ox.RdfFormat.N_TRIPLES)]
+    else:
+        triples = store.triples(text)
     terms = {**given, **run.defaults(store, library, asked, given)}
     now = citation.cited(store, asked, terms, result.hash_of_graph(triples))
     if cited:
@@ -174,7 +180,7 @@ def answered(asked: SavedQuery, wanted: Wanted, given: Mapping[str, str]) -> IO[
     store = site().store
     if isinstance(store, PooledStore):
         job = {"query": asked.name, "values": given, "lang": language(), "wanted": asdict(wanted)}
-        return store.pool.run(job)
+        return store.asked(job, asked.text, visiting(request.environ)) if asked.services else store.pool.run(job)
     with ExitStack() as opened:
         out = opened.enter_context(call.in_memory())
         engine = cast(Engine, store)  # a remote one, which is asked here

@@ -12,7 +12,7 @@ from pyoxigraph import Literal, NamedNode
 
 from g7graph import i18n
 from g7graph.errors import QueryError
-from g7graph.store import Asker, guard
+from g7graph.store import guard
 from g7graph.store.change import Change, Kind
 from g7graph.table import Column, Table
 from g7graph.web import answer, asks, formats
@@ -20,7 +20,7 @@ from g7graph.web.context import site
 from g7graph.web.protocol import Asked, Updated, form_of, is_update, read, refuse_foreign
 from g7graph.web.refusals import Refused
 from g7graph.web.tokens import writing
-from g7graph.web.visitor import Visitor
+from g7graph.web.visitor import visiting
 
 blueprint = Blueprint("sparql", __name__)
 
@@ -28,7 +28,7 @@ SHOWN = 500
 _NO_CONTENT = 204
 
 #: Functions whose answer is another one each time: it is not kept.
-_CHANGING = re.compile("NOW|RAND|(?:STR)?UUID|BNODE", re.IGNORECASE)
+_CHANGING = re.compile("NOW|RAND|(?:STR)?UUID|BNODE|SERVICE", re.IGNORECASE)
 
 
 @blueprint.route("/sparql", methods=["GET", "POST"], strict_slashes=False)
@@ -65,9 +65,7 @@ def queried(asked: Asked) -> Response:
 
 def answered(asked: Asked, form: str) -> IO[bytes]:
     """Have the store answer for whoever sent this request, within the limits."""
-    visitor = Visitor(request.environ)
-    asker = Asker(visitor.name, asked.seconds, visitor.gone)
-    return site().store.answer(asked.question, form, asker)
+    return site().store.answer(asked.question, form, visiting(request.environ, asked.seconds))
 
 
 def shown(asked: Asked) -> Response:

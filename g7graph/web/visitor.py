@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from ipaddress import IPv4Address, ip_address
 from typing import Any
 
+from g7graph.store import Asker
 from g7graph.web.connections import Connection, connections
 
 _JUST_NOW_SECONDS = 1.0
@@ -32,6 +33,12 @@ class Visitor:
     def gone(self) -> bool:
         """Whether the connection that the request came by is closed."""
         return bool(self._open) and not any(one.is_open for one in self._open)
+
+
+def visiting(environ: Mapping[str, Any], seconds: float | None = None) -> Asker:
+    """Return who sent a request, as a store knows them, who would wait so many seconds at most."""
+    visitor = Visitor(environ)
+    return Asker(visitor.name, seconds, visitor.gone)
 
 
 def named(address: str) -> str:

@@ -17,7 +17,7 @@ from g7graph.queries import Library
 from g7graph.result import Run, Told, Wanted
 from g7graph.store import Answer
 from g7graph.store.answers import as_table
-from g7graph.store.federation import Federation
+from g7graph.store.federation import Federation, blamed
 from g7graph.store.limits import Limits
 from g7graph.store.local import LocalStore
 from g7graph.store.pool import Pool
@@ -84,7 +84,8 @@ def _done(store: LocalStore, library: Library, describer: Describer, job: Mappin
         answered(store, job, out)
     else:
         run = Run(library[job["query"]], job["values"], job["lang"])
-        note(result.give(store, library, run, Wanted(**job["wanted"]), out), out)
+        with blamed(run.query.text):
+            note(result.give(store, library, run, Wanted(**job["wanted"]), out), out)
 
 
 def note(told: Told, out: IO[bytes]) -> None:

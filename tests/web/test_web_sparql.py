@@ -143,13 +143,16 @@ def test_a_query_that_does_not_parse_is_placed_by_line_and_column(
 
 
 @pytest.mark.parametrize(
-    "query",
-    ["SELECT * { SERVICE <http://example.org/sparql> { ?s ?p ?o } }", "SELECT * { sErViCe SILENT ?x { ?s ?p ?o } }"],
+    ("query", "problem"),
+    [
+        ("SELECT * { SERVICE <http://example.org/sparql> { ?s ?p ?o } }", "service-not-allowed"),
+        ("SELECT * { sErViCe SILENT ?x { ?s ?p ?o } }", "outbound"),
+    ],
 )
-def test_service_is_refused(client: FlaskClient, query: str) -> None:
+def test_service_is_refused(client: FlaskClient, query: str, problem: str) -> None:
     status, _, body = ask(client, query)
     assert status == 403
-    assert json.loads(body)["type"].endswith("/problem/outbound")
+    assert json.loads(body)["type"].endswith(f"/problem/{problem}")
 
 
 def test_updates_are_refused(client: FlaskClient) -> None:

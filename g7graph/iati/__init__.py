@@ -1,0 +1,1 @@
+"""IATI: the framework as activities of the standard 2.03."""
