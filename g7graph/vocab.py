@@ -28,10 +28,11 @@ RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 #: Kinds of things, the first segment below ``id/``; each is a Turtle prefix of its own, so that
 #: `indicator:4.4` needs no escape.
 KINDS = (
-    "action-plan agency alliance assessment change code-list community company data-service dataset dataset-version "
-    "dialogue-case dimension discrepancy disaggregation entity erratum figure government indicator information-system "
-    "mapping measurement objective observation organisation passage place progress project purpose requirement "
-    "responsibility result round slice source-document topic writer "
+    "action-plan agency alliance assessment attribute change code-list community company data-service dataset "
+    "dataset-version dialogue-case dimension disaggregation discrepancy entity erratum extractive-project figure "
+    "government import indicator information-system mapping measurement objective observation organisation passage "
+    "payee payer period place progress project purpose requirement responsibility result round slice source-document "
+    "stream topic writer"
 ).split()
 
 #: Code lists, likewise the first segment below ``id/``.
@@ -55,6 +56,7 @@ STANDARD = {
     "qb": "http://purl.org/linked-data/cube#",
     "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
     "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
+    "rp": "http://resourceprojects.org/def/",
     "role": "http://www.w3.org/ns/dx/prof/role/",
     "schema": "https://schema.org/",
     "sdg": "http://metadata.un.org/sdg/ontology#",
@@ -84,7 +86,11 @@ SERVED = {
 
 #: Links to other people's data.
 EXTERNAL = {
+    "currency": "http://publications.europa.eu/resource/authority/currency/",
+    "eiti-country": "https://eiti.org/api/v2.0/implementing_country/",
+    "eiti-gfs": "https://eiti.org/api/v2.0/gfs_code/",
     "eiti-organisation": "https://eiti.org/api/v2.0/organisation/",
+    "eiti-summary": "https://eiti.org/api/v2.0/summary_data/",
     "geonames": "https://sws.geonames.org/",
     "ror": "https://ror.org/",
     "sdg-target": "http://metadata.un.org/sdg/",

@@ -55,7 +55,10 @@ def test_a_table_comes_back_from_the_graph_cell_by_cell(regenerated: dict[str, C
 
 QUOTES = """
 PREFIX g7: <https://w3id.org/g7graph/ontology#>
-SELECT ?passage ?quote WHERE { ?passage g7:quote ?quote } ORDER BY ?passage
+PREFIX dcterms: <http://purl.org/dc/terms/>
+SELECT ?passage ?quote WHERE {
+  ?passage g7:quote ?quote ; dcterms:isPartOf <https://w3id.org/g7graph/id/source-document/2014>
+} ORDER BY ?passage
 """
 
 

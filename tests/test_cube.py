@@ -51,7 +51,7 @@ def cells(store: LocalStore, where: str) -> list[tuple[str, str, str]]:
 # ---- what is in the cubes
 
 
-def test_every_figure_is_an_observation_of_one_of_four_cubes(store: LocalStore) -> None:
+def test_every_figure_is_an_observation_of_one_of_six_cubes(store: LocalStore) -> None:
     found = ask(store, "SELECT ?cube (COUNT(?o) AS ?n) { ?o a qb:Observation ; qb:dataSet ?cube } GROUP BY ?cube")
     counts = {vocab.curie(str(row["cube"])): row["n"] for row in found}
     assert counts == {
@@ -59,6 +59,8 @@ def test_every_figure_is_an_observation_of_one_of_four_cubes(store: LocalStore) 
         "dataset:disaggregations": 94,
         "dataset:compliance": 15,
         "dataset:progress": 38,
+        "dataset:eiti-receipts": 28,
+        "dataset:eiti-payments": 24,
     }
 
 

@@ -43,6 +43,7 @@ CONTRACT = {
     "evidence": "subject code property value quote section locator",
     "discrepancies": "discrepancy code label valueA sourceA valueB sourceB",
     "round-diff": "code property before after",
+    "eiti-revenue": "year gfsCode label valueUSD note",
     "eiti-companies": "case company ruc eitiOrganisation year",
 }
 

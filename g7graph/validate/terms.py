@@ -16,6 +16,8 @@ from g7graph.validate.findings import VIOLATION, Finding
 from g7graph.validate.sources import Sources
 
 _NAMESPACE = "# namespace:"
+#: Ours: what the vocabulary defines, and the components of data cubes.
+_OWN = (vocab.G7, vocab.thing("attribute", ""), vocab.thing("dimension", ""))
 
 
 def unknown(project: Project, sources: Sources, lang: str) -> list[Finding]:
@@ -37,8 +39,9 @@ def closed_lists(project: Project, sources: Sources) -> dict[str, frozenset[str]
     """Return namespace → its terms: the lists of `ontology/terms/`, and our own vocabulary as it is defined."""
     lists = dict(map(_read, sorted((project.ontology / "terms").glob("*.txt"))))
     typed = (quad for quad, _ in sources.quads if quad.predicate.value == vocab.RDF_TYPE)
-    own = {iri for iri in map(text, (quad.subject for quad in typed)) if iri.startswith(vocab.G7)}
-    lists[vocab.G7] = frozenset(iri.removeprefix(vocab.G7) for iri in own)
+    defined = {iri for iri in map(text, (quad.subject for quad in typed)) if iri.startswith(_OWN)}
+    for space in _OWN:
+        lists[space] = frozenset(iri.removeprefix(space) for iri in defined if iri.startswith(space))
     return lists
 
 

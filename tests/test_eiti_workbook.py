@@ -1,0 +1,210 @@
+"""Summary-data workbooks: a real one of template 1.0, small ones of 2.x, and what can be wrong with a sheet."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from openpyxl.workbook import Workbook
+from openpyxl.worksheet.worksheet import Worksheet
+
+from g7graph.sources.eiti import sheets
+from g7graph.sources.eiti.source import Source
+from tests.eiti import FIGURES, Imported, imported
+
+ABOUT = [
+    ("Country or area name", None, "Ghana"),
+    ("Start Date", None, "2018-07-01"),
+    ("End Date", None, "2019-06-30"),
+    ("Currency code (ISO-4217)", None, "GHS"),
+    ("Exchange rate used: 1 USD =", None, 5),
+]
+ENTITIES = [
+    ("Full company name", "Company ID number", "Sector"),
+    ("Abosso Goldfields", "614G000005", "Mining"),
+]
+GOVERNMENT = [
+    ("A note above the table",),
+    ("GFS Classification", "Sector", "Revenue stream name", "Government entity", "Revenue value", "Currency"),
+    ("Royalties (1415E1)", "Mining", "Mineral Royalty", "GRA", 1000, "GHS"),
+    ("Ordinary taxes (1112E1)", "Mining", "Corporate Tax", "GRA", 20.5, "USD"),
+]
+COMPANY = [
+    (
+        "Company",
+        "Government entity",
+        "Revenue stream name",
+        "Levied on project (Y/N)",
+        "Project name",
+        "Sector",
+        "Reporting currency",
+        "Revenue value",
+        "In-kind volume (if applicable)",
+        "Unit (if applicable)",
+        "Comments",
+    ),
+    ("Abosso Goldfields", "GRA", "Mineral Royalty", "Yes", "Damang", "Oil", "GHS", 600, 3, "oz", "In two parts"),
+    ("Other Ltd", "GRA", "Bonus", "No", None, "Oil", None, 5, None, None, None),
+]
+
+
+def workbook(**tables: Sequence[Sequence[object]]) -> Workbook:
+    """Return a workbook of template 2.x; a sheet may be given otherwise."""
+    made = Workbook()
+    made.remove(made.worksheets[0])
+    given: dict[str, Sequence[Sequence[object]]] = {"about": ABOUT, "entities": ENTITIES, "government": GOVERNMENT}
+    given |= {"company": COMPANY, **tables}
+    titles = {"about": "Part 1 - About", "entities": "Part 3 - Reporting entities"}
+    titles |= {"government": "Part 4 - Government revenues", "company": "Part 5 - Company data"}
+    for name, rows in given.items():
+        sheet = made.create_sheet(titles[name])
+        for row in rows:
+            sheet.append(list(row))
+    return made
+
+
+def read(folder: Path, made: Workbook) -> Imported:
+    path = folder / "gh.xlsx"
+    made.save(path)
+    return imported([Source(path.name, path)])
+
+
+def test_a_workbook_of_template_2_is_read_by_its_headings(tmp_path: Path) -> None:
+    found = read(tmp_path, workbook())
+    period = "period:2018-07-01-2019-06-30"
+    assert found.rows(FIGURES) == [
+        ("gh.xlsx:Part 4 - Government revenues:E3", "1000", "currency:GHS", "eiti-gfs:1415E1", period),
+        ("gh.xlsx:Part 4 - Government revenues:E4", "20.5", "currency:USD", "eiti-gfs:1112E1", period),
+        ("gh.xlsx:Part 5 - Company data:H2", "600", "currency:GHS", "eiti-gfs:1415E1", period),
+        ("gh.xlsx:Part 5 - Company data:H3", "5", "currency:GHS", "breakdown:not-stated", period),
+    ]
+    asked = """SELECT ?company ?project ?rate ?volume ?unit ?said WHERE {
+      ?o dimension:company ?company ; dimension:extractive-project ?project ; attribute:exchange-rate ?rate ;
+        attribute:volume ?volume ; attribute:volume-unit ?unit ; sdmx-attribute:comment ?said .
+    }"""
+    assert found.rows(asked) == [
+        ("payer:gh-614g000005", "extractive-project:gh-damang", "5", "3", "oz", "In two parts")
+    ]
+    sectors = "SELECT ?sector WHERE { ?o a rp:CompanyPayment ; attribute:sector ?sector }"
+    assert found.rows(sectors) == []  # its lookup returns the wrong column
+    assert found.told == []
+
+
+def test_the_order_of_columns_and_the_rows_above_do_not_matter(tmp_path: Path) -> None:
+    turned = [row[::-1] for row in GOVERNMENT]
+    found = read(tmp_path, workbook(government=[("x",), ("y",), *turned], company=[]))
+    assert [row[:2] for row in found.rows(FIGURES)] == [
+        ("gh.xlsx:Part 4 - Government revenues:B5", "1000"),
+        ("gh.xlsx:Part 4 - Government revenues:B6", "20.5"),
+    ]
+
+
+def merged_figures(sheet: Worksheet) -> None:
+    sheet["E4"] = None
+    sheet.merge_cells("E3:E4")
+
+
+def merged_code(sheet: Worksheet) -> None:
+    sheet["A4"] = None
+    sheet.merge_cells("A3:A4")
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (lambda sheet: sheet.__setitem__("E4", "=E3*2"), ["E4: uncomputed"]),
+        (lambda sheet: sheet.__setitem__("E4", "twenty"), ["E4: bad_amount"]),
+        (lambda sheet: sheet.__setitem__("E4", "#REF!"), ["E4: bad_amount"]),
+        (lambda sheet: sheet.__setitem__("E4", None), ["E4: no_value"]),
+        (lambda sheet: sheet.__setitem__("F4", "cedis"), ["F4: unknown_currency"]),
+        (lambda sheet: sheet.__setitem__("A4", "77E9"), ["A4: unknown_gfs"]),
+        (lambda sheet: sheet.__setitem__("A4", "taxes"), ["A4: bad_gfs"]),
+        (merged_figures, ["E4: merged_figure"]),
+        (merged_code, []),
+    ],
+)
+def test_a_bad_cell_is_told_of_and_loses_no_other_row(
+    tmp_path: Path, change: Callable[[Worksheet], object], told: list[str]
+) -> None:
+    made = workbook(company=[])
+    change(made["Part 4 - Government revenues"])
+    found = read(tmp_path, made)
+    assert found.told == [f"gh.xlsx:Part 4 - Government revenues:{one}" for one in told]
+    assert found.rows(FIGURES)[0][1] == "1000"
+
+
+def test_a_code_merged_over_two_streams_is_of_both(tmp_path: Path) -> None:
+    made = workbook(company=[])
+    merged_code(made["Part 4 - Government revenues"])
+    assert {row[3] for row in read(tmp_path, made).rows(FIGURES)} == {"eiti-gfs:1415E1"}
+
+
+def test_a_workbook_without_a_table_or_a_country_is_told_of(tmp_path: Path) -> None:
+    found = read(tmp_path, workbook(government=[], company=[], entities=[]))
+    assert [one.partition(": ")[2] for one in found.told] == ["no_tables"]
+    found = read(tmp_path, workbook(about=[], company=[]))
+    assert [one.rpartition(": ")[2] for one in found.told] == ["no_country", "no_country"]
+
+
+def packed(parts: dict[str, bytes]) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as package:
+        for name, content in parts.items():
+            package.writestr(name, content)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"<html>not found</html>", "no_workbook"),
+        (packed({"a.txt": b"a"}), "no_workbook"),
+        (packed({"xl/a.xml": b'<!DOCTYPE a [<!ENTITY b "c">]><a/>'}), "doctype"),
+        (packed({f"xl/{number}.bin": b"" for number in range(2001)}), "too_large"),
+    ],
+)
+def test_what_is_no_workbook_is_told_of(tmp_path: Path, content: bytes, told: str) -> None:
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(content)
+    assert imported([Source(path.name, path)]).told == [f"a.xlsx: {told}"]
+
+
+def test_a_bomb_is_not_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sheets, "MOST_BYTES", 1_000_000)
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(packed({"xl/worksheets/sheet1.xml": b"0" * 2_000_000}))
+    assert path.stat().st_size < 10_000
+    assert imported([Source(path.name, path)]).told == ["a.xlsx: too_large"]
+
+
+@pytest.fixture(scope="module")
+def ghana(shared: Path) -> Imported:
+    path = shared / "reference" / "eiti" / "summary-data-template-v1.0-ghana-2013.xlsx"
+    return imported([Source(path.name, path)])
+
+
+def test_a_real_workbook_of_template_1_adds_up_to_the_totals_it_states(ghana: Imported) -> None:
+    book = "summary-data-template-v1.0-ghana-2013.xlsx:3. Revenues"
+    asked = """SELECT ?class ?value WHERE {
+      VALUES ?class { rp:GovernmentReceipt rp:CompanyPayment }
+      ?o a ?class ; sdmx-measure:obsValue ?value ; sdmx-attribute:obsStatus sdmx-code:obsStatus-A .
+    }"""
+    sums: dict[str, Decimal] = {}
+    for name, value in ghana.rows(asked):
+        sums[name] = sums.get(name, Decimal()) + Decimal(value)
+    assert sums == {"rp:GovernmentReceipt": Decimal(828430763), "rp:CompanyPayment": Decimal("827941486.42")}
+    assert (f"{book}:K38", "22526890.23", "currency:GHS", "eiti-gfs:1415E1", "period:2013") in ghana.rows(FIGURES)
+    assert ghana.counts["payments"] == 101
+    assert ghana.counts["lost"] == 0
+    assert ghana.told == [f"{book}:W11: same_identification", f"{book}:B18: unknown_gfs"]
+
+
+def test_what_a_workbook_says_is_not_included_is_missing_not_zero(ghana: Imported) -> None:
+    asked = """SELECT DISTINCT ?value ?said WHERE {
+      ?o sdmx-attribute:obsStatus sdmx-code:obsStatus-M ; sdmx-measure:obsValue ?value ; sdmx-attribute:comment ?said .
+    }"""
+    assert ghana.rows(asked) == [("NaN", "Not included")]
