@@ -285,6 +285,12 @@ def test_a_query_runs_as_it_stands_in_any_editor(name: str) -> None:
         ("evidence", {"code": "4.5"}, "subject", ["indicator:4.5"]),
         ("discrepancies", {"code": "result-9"}, "number", ["D01"]),
         ("eiti-companies", {"company": "barrick"}, "year", ["2012", "2013"]),
+        ("eiti-cases", {"company": "barrick"}, "payments", ["2", ""]),
+        ("eiti-cases", {"company": "unlinked"}, "number", []),
+        ("eiti-differences", {"country": "GH"}, "difference", ["10.25", "10"]),
+        ("eiti-differences", {"country": "PE"}, "difference", []),
+        ("place-eiti", {"place": "200000"}, "eiti", ["9.1 actual"]),
+        ("place-eiti", {"round": "2014-11"}, "eiti", ["", ""]),
         ("identifiers", {"thing": "bid"}, "scheme", ["crs", "iati"]),
         ("links", {"thing": "barrick"}, "kind", ["exact"]),
     ],
@@ -406,3 +412,34 @@ def test_a_place_counts_what_names_it_and_what_names_places_inside(store: LocalS
 @pytest.mark.parametrize("entity", ["minem", "gr-cusco", "energy-entities", "minam"])
 def test_every_assessed_entity_can_be_asked_for(store: LocalStore, library: Library, entity: str) -> None:
     assert run.table(store, library["compliance"], {"entity": entity}).records()
+
+
+def test_of_the_cases_one_company_has_payments_and_no_other_has_zero(store: LocalStore) -> None:
+    rows = records(store, "eiti-cases")
+    assert [(row["number"], row["relation"]) for row in rows] == [
+        (1, "same-company"),
+        (2, "project-company"),
+        (3, "same-company"),
+        (4, "same-company"),
+        (4, "successor"),
+        (5, "same-company"),
+        (7, "parent"),
+    ]
+    assert [row["paidUSD"] for row in rows] == [None, None, Decimal("388257471.86"), None, None, None, None]
+    assert (rows[2]["payments"], rows[2]["amountPEN"]) == (4, 104000000)
+    assert rows[2]["note"] == "gfs: inferred; period: not-stated; value: inferred"
+
+
+def test_what_agencies_received_exceeds_the_series_by_the_royalties_of_2012(store: LocalStore) -> None:
+    computed, stated = records(store, "eiti-differences")
+    assert (computed["firstYear"], computed["lastYear"], stated["firstYear"]) == (2008, 2013, 2012)
+    assert computed["difference"] == Decimal("1702439542.303")
+    assert stated["difference"] == Decimal("1702439541.3")
+
+
+def test_a_region_has_its_compliance_and_its_eiti_figures(store: LocalStore) -> None:
+    rows = {row["label"]: row for row in records(store, "place-eiti")}
+    assert len(rows) == 15
+    assert {label for label, row in rows.items() if row["mechanisms"]} == {"Cusco", "Loreto"}
+    assert (rows["Cusco"]["mechanisms"], rows["Loreto"]["mechanisms"]) == (30, 100)
+    assert rows["Piura"]["eiti"] == "O2.1 actual: 1; 6.1 actual; 9.1 actual; 9.2 actual: 6"
