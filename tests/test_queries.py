@@ -285,6 +285,8 @@ def test_a_query_runs_as_it_stands_in_any_editor(name: str) -> None:
         ("evidence", {"code": "4.5"}, "subject", ["indicator:4.5"]),
         ("discrepancies", {"code": "result-9"}, "number", ["D01"]),
         ("eiti-companies", {"company": "barrick"}, "year", ["2012", "2013"]),
+        ("eiti-axis", {"axis": "transparency"}, "year", ["2013", "2014"]),
+        ("eiti-axis", {"axis": "dialogue"}, "year", ["2013"]),
         ("eiti-cases", {"company": "barrick"}, "payments", ["2", ""]),
         ("eiti-cases", {"company": "unlinked"}, "number", []),
         ("eiti-differences", {"country": "GH"}, "difference", ["10.25", "10"]),
@@ -443,3 +445,13 @@ def test_a_region_has_its_compliance_and_its_eiti_figures(store: LocalStore) -> 
     assert {label for label, row in rows.items() if row["mechanisms"]} == {"Cusco", "Loreto"}
     assert (rows["Cusco"]["mechanisms"], rows["Loreto"]["mechanisms"]) == (30, 100)
     assert rows["Piura"]["eiti"] == "O2.1 actual: 1; 6.1 actual; 9.1 actual; 9.2 actual: 6"
+
+
+def test_results_stand_beside_revenue_only_by_a_reviewed_link(store: LocalStore) -> None:
+    rows = records(store, "eiti-axis", axis="transparency")
+    assert [row["year"] for row in rows if row["gfsCode"]] == [year for year in range(2008, 2014) for _ in range(4)]
+    assert [(row["resultCode"], row["requirements"]) for row in rows if row["result"]] == [
+        ("result-6", "eiti-2019-5.2"),
+        ("result-8", "eiti-2013-6; eiti-2019-7.1; eiti-2019-7.2"),
+    ]
+    assert [(row["year"], row["gfsCode"]) for row in rows if row["note"]] == [(2012, "1415E1")]
