@@ -20,6 +20,8 @@ from g7graph.store.local import LocalStore
 from g7graph.validate import validate
 
 TRIPLES = 10_000
+#: Questions to the figures of EITI and to reviewed links, which a synthetic framework does not have.
+OTHERS = {"eiti-axis", "eiti-cases", "eiti-differences", "eiti-revenue", "links"}
 
 
 def nquads(triples: int, seed: int) -> str:
@@ -81,8 +83,8 @@ def test_every_status_occurs(store: LocalStore, root: Path) -> None:
     assert {row[column].value for row in rows if row[column]} == set(OUTCOMES)  # type: ignore[union-attr]
 
 
-@pytest.mark.parametrize("query", sorted(query.name for query in Library.read(Project.default().queries)))
-def test_every_saved_query_has_rows(store: LocalStore, root: Path, query: str) -> None:
+@pytest.mark.parametrize("query", sorted({query.name for query in Library.read(Project.default().queries)} - OTHERS))
+def test_every_saved_query_of_a_framework_has_rows(store: LocalStore, root: Path, query: str) -> None:
     library = Library.read(Project.find(root).queries)
     assert table(store, library[query], {}).rows
 
