@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any
 
 import click
 import pyoxigraph as ox
 
 from g7graph.cli.options import output_file, shared
+from g7graph.cli.output import opened
 from g7graph.cli.speech import Command, Refused, Settings, settings
 from g7graph.errors import UsageError
 from g7graph.graph import parse
@@ -54,7 +53,7 @@ def eiti(context: click.Context, /, sources: tuple[Path, ...], output: Path | No
         said=_said(given["beside"]),
     )
     statements = run.read(_sources(files, given["fetch"], pause=given["pause"], most=given["pages"]))
-    with _written(output) as out:
+    with opened(output) as out:
         if form == "ttl":
             out.write(_turtle(statements, run.hashes).encode())
         else:
@@ -115,21 +114,6 @@ def _turtle(statements: Iterator[str], hashes: dict[str, str]) -> str:
     files = [f"# {name} sha256:{digest}" for name, digest in hashes.items()]
     head = "# EITI data (credit: EITI International Secretariat, eiti.org), written by `g7graph import eiti` from:"
     return format_statements(text, header="\n".join([head, *files]))
-
-
-@contextmanager
-def _written(output: Path | None) -> Iterator[BinaryIO]:
-    """Write to the standard output, or beside a file that is replaced when all is there."""
-    if output is None:
-        yield sys.stdout.buffer
-        return
-    beside = output.with_name(output.name + ".new")
-    try:
-        with beside.open("wb") as file:
-            yield file
-        beside.replace(output)
-    finally:
-        beside.unlink(missing_ok=True)
 
 
 def _tell(problem: Problem, chosen: Settings) -> None:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
 
 import click
 import pyoxigraph as ox
 
 from g7graph.cli.options import output_file, shared
+from g7graph.cli.output import opened
 from g7graph.cli.speech import Command, Settings, settings
 from g7graph.errors import UsageError
 from g7graph.exports import streams
@@ -39,7 +37,7 @@ def iati(context: click.Context, files: tuple[Path, ...], output: Path | None) -
     found = imported(
         files, tally, lambda problem: click.echo(f"{problem.place}: {problem.text(chosen.lang)}", err=True)
     )
-    with _opened(output) as out:
+    with opened(output) as out:
         if output and output.suffix == _LINES:
             ox.serialize(found, out, format=ox.RdfFormat.N_TRIPLES)
         else:
@@ -56,19 +54,3 @@ def _summary(chosen: Settings, counts: dict[str, int], problems: int, lost: int,
     if left:
         yield chosen.say("iati_left", left=left)
     yield chosen.say("import_problems", problems=problems, lost=lost) if problems else chosen.say("no_problems")
-
-
-@contextmanager
-def _opened(output: Path | None) -> Iterator[IO[bytes]]:
-    """Open a file that takes its place when it is whole, or the standard output."""
-    if output is None:
-        yield sys.stdout.buffer
-        sys.stdout.flush()
-        return
-    beside = output.with_name(output.name + ".new")
-    try:
-        with beside.open("wb") as out:
-            yield out
-        beside.replace(output)
-    finally:
-        beside.unlink(missing_ok=True)

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 import click
 from pyoxigraph import NamedNode
@@ -94,6 +94,22 @@ def write(content: bytes, output: Path | None) -> None:
         click.echo(content, nl=False)
     else:
         output.write_bytes(content)
+
+
+@contextmanager
+def opened(output: Path | None) -> Iterator[IO[bytes]]:
+    """Open a file that takes its place when it is whole, else the standard output."""
+    if output is None:
+        yield sys.stdout.buffer
+        sys.stdout.flush()
+        return
+    beside = output.with_name(output.name + ".new")
+    try:
+        with beside.open("wb") as out:
+            yield out
+        beside.replace(output)
+    finally:
+        beside.unlink(missing_ok=True)
 
 
 @contextmanager
