@@ -28,7 +28,7 @@ RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 #: Kinds of things, the first segment below ``id/``; each is a Turtle prefix of its own, so that
 #: `indicator:4.4` needs no escape.
 KINDS = (
-    "action-plan agency alliance assessment attribute change code-list community company data-service dataset "
+    "action-plan agency alliance assessment attribute change checksum code-list community company data-service dataset "
     "dataset-version dialogue-case dimension disaggregation discrepancy entity erratum extractive-project figure "
     "government import indicator information-system mapping measurement objective observation organisation passage "
     "payee payer period place progress project purpose requirement responsibility result round slice source-document "

@@ -17,6 +17,7 @@ OTHERS = {
     vocab.BASE: "text/html",
     vocab.BASE + "api/queries": "application/json",
     vocab.BASE + "openapi.json": "application/json",
+    vocab.BASE + "reconcile": "application/json",
     vocab.ONTOLOGY + "/logo.svg": "image/svg+xml",
 }
 #: What describes itself by the address at which it is deployed (SPARQL 1.1 Service Description).

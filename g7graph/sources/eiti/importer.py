@@ -95,7 +95,7 @@ class Import:
     def _described(self, source: Source, key: str) -> Iterator[tuple[str, str, str]]:
         """Say which file, by its hash, the figures below are from."""
         digest = self.hashes[source.name] = source.sha256()
-        document, checksum = thing("source-document", key), iri(vocab.described("checksum", key))
+        document, checksum = thing("source-document", key), thing("checksum", key)
         yield document, name("rdf:type"), name("g7:SourceDocument")
         yield document, name("dcterms:title"), text(source.name)
         yield document, name("spdx:checksum"), checksum
