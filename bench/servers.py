@@ -10,7 +10,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -129,13 +129,17 @@ def _answers(port: int, target: str, process: psutil.Popen) -> bool:
 
 def get(port: int, target: str, *, timeout: float, accept: str = "*/*") -> tuple[int, dict[str, str], bytes]:
     """Return status, headers and body of one GET. Raises TimeoutError, ConnectionError, HTTPException."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout)
-    try:
-        connection.request("GET", target, headers={"Accept": accept})
-        answer = connection.getresponse()
-        return answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read()
-    finally:
-        connection.close()
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=timeout)) as connection:
+        return got(connection, target, accept=accept)
+
+
+def got(
+    connection: http.client.HTTPConnection, target: str, *, accept: str = "*/*"
+) -> tuple[int, dict[str, str], bytes]:
+    """Return what `get` does, over a connection that stays open."""
+    connection.request("GET", target, headers={"Accept": accept})
+    answer = connection.getresponse()
+    return answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read()
 
 
 def _load(port: int, data: Path) -> None:

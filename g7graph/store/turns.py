@@ -11,9 +11,8 @@ import os
 import threading
 import time
 import zlib
-from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from g7graph.errors import Limited
@@ -21,6 +20,15 @@ from g7graph.store.limits import Limits
 
 _BUCKETS = 1024
 _FIRST_PAUSE, _LAST_PAUSE = 0.001, 0.003  # a query takes longer, and the processors should not wait
+_LOOK_SECONDS = 0.25
+
+
+class _Here:
+    """The requests of a client in this process: how many there are; only the `first` of them looks for a turn."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.first = threading.Lock()
 
 
 class Turns:
@@ -31,7 +39,7 @@ class Turns:
         self._folder.mkdir()
         self._limits = limits
         self._lock = threading.Lock()
-        self._here: Counter[str] = Counter()
+        self._here: dict[str, _Here] = {}
 
     @contextmanager
     def of(self, client: str, gone: Callable[[], bool]) -> Iterator[None]:
@@ -39,39 +47,61 @@ class Turns:
 
         Raises Limited where too many wait already, or it took too long.
         """
-        self._admit(client)
+        here = self._admitted(client)
         try:
-            descriptor = self._taken(client, gone)
+            descriptor = self._taken(client, here.first, gone)
             try:
                 yield
             finally:
                 os.close(descriptor)
         finally:
             with self._lock:
-                self._here -= Counter([client])
+                here.count -= 1
+                if not here.count:
+                    del self._here[client]
 
-    def _admit(self, client: str) -> None:
+    def _admitted(self, client: str) -> _Here:
         limits = self._limits
         with self._lock:
-            if self._here.total() >= limits.waiting + limits.together:
+            if sum(one.count for one in self._here.values()) >= limits.waiting + limits.together:
                 raise Limited("busy", limit=limits.together)
-            if self._here[client] >= limits.waiting // 2 + limits.per_client:
+            here = self._here.setdefault(client, _Here())
+            if here.count >= limits.waiting // 2 + limits.per_client:
                 raise Limited("too_many", limit=limits.per_client)
-            self._here[client] += 1
+            here.count += 1
+            return here
 
-    def _taken(self, client: str, gone: Callable[[], bool]) -> int:
-        bucket = zlib.crc32(client.encode()) % _BUCKETS
+    def _taken(self, client: str, first: threading.Lock, gone: Callable[[], bool]) -> int:
+        """Return a descriptor that keeps a turn until it is closed."""
         end, pause = time.monotonic() + self._limits.waiting_seconds, _FIRST_PAUSE
-        while True:
-            for number in range(self._limits.per_client):
-                descriptor = os.open(self._folder / f"{bucket}-{number}", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
-                try:
-                    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                except BlockingIOError:
-                    os.close(descriptor)
-                else:
-                    return descriptor
-            if gone() or time.monotonic() > end:
-                raise Limited("too_many", limit=self._limits.per_client)
-            time.sleep(pause)
-            pause = min(pause * 2, _LAST_PAUSE)
+        with ExitStack() as opened:
+            while not first.acquire(timeout=_LOOK_SECONDS):
+                self._check(end, gone)
+            opened.callback(first.release)
+            places: list[int] = []
+            while True:
+                for number in range(self._limits.per_client):
+                    if number == len(places):
+                        places.append(self._place(client, number))
+                        opened.callback(os.close, places[number])
+                    if _locked(places[number]):
+                        return os.dup(places[number])
+                self._check(end, gone)
+                time.sleep(pause)
+                pause = min(pause * 2, _LAST_PAUSE)
+
+    def _check(self, end: float, gone: Callable[[], bool]) -> None:
+        if gone() or time.monotonic() > end:
+            raise Limited("too_many", limit=self._limits.per_client)
+
+    def _place(self, client: str, number: int) -> int:
+        bucket = zlib.crc32(client.encode()) % _BUCKETS
+        return os.open(f"{self._folder}/{bucket}-{number}", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+
+
+def _locked(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
