@@ -25,6 +25,8 @@ class Place(NamedTuple):
     def __str__(self) -> str:
         """Return it as people write it: `file.xlsx, sheet «3. Revenues», D14`."""
         line = str(self.line) if self.line else ""
+        if line and not (self.sheet or self.cell):  # of a table, which has many
+            return f"{self.source}:{line}{self.path}"
         return ":".join(filter(None, (self.source, self.sheet, self.cell, line))) + self.path
 
 

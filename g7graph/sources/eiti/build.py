@@ -146,6 +146,8 @@ def _value(reading: Reading) -> Decimal | None:
 
 def _comments(reading: Reading, value: Decimal | None) -> tuple[str, ...]:
     """Return what the source remarks on a figure: its comment, its remarks in brackets, that it is not included."""
+    if value is not None and not reading.comments and "comment" not in reading.row.values:
+        return ()
     said = [reading.text("comment"), *reading.comments, reading.text("included") if value is None else None]
     return tuple(dict.fromkeys(filter(None, said))) if any(said) else ()
 
