@@ -445,11 +445,11 @@ def test_a_commitment_stands_beside_each_tax_of_its_company_in_the_currency_of_e
         7: None,
     }
     paid = [row for row in rows if row["paid"] is not None]
-    assert [(row["streamLabel"], str(row["paid"]), row["currency"], row["year"]) for row in paid] == [
-        ("Impuesto a la renta", "305380179.5", "USD", None),
-        ("Impuesto Especial a la Minería", "39712156.19", "USD", None),
-        ("Derechos de Vigencia", "602478.0", "USD", None),
-        ("Regalia Mineras", "42562658.17", "USD", None),
+    assert [(row["streamLabel"], row["paid"], row["currency"], row["year"]) for row in paid] == [
+        ("Impuesto a la renta", Decimal("305380179.5"), "USD", None),
+        ("Impuesto Especial a la Minería", Decimal("39712156.19"), "USD", None),
+        ("Derechos de Vigencia", 602478, "USD", None),
+        ("Regalia Mineras", Decimal("42562658.17"), "USD", None),
     ]
     assert {row["number"] for row in paid} == {3}
     assert "104 millones de soles" in str(paid[0]["quote"])
