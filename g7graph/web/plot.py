@@ -111,26 +111,35 @@ class Lines:
 
 def bars(data: Sequence[Datum], *, stacked: bool = False) -> Bars:
     """Draw the known values as bars, those of a category below one another, or on one another."""
-    known = [(place, one, one.value) for place, one in enumerate(data) if one.value is not None]
     groups: dict[str, list[tuple[int, Decimal]]] = {}
-    for place, one, value in known:
-        groups.setdefault(one.category, []).append((place, value))
+    for place, one in enumerate(data):
+        if one.value is not None:
+            groups.setdefault(one.category, []).append((place, one.value))
     spans = {name: _spans(group, stacked=stacked) for name, group in groups.items()}
     scale = Scale.over(edge for group in spans.values() for _, *edges in group for edge in edges)
-    span = 100 if stacked else _BESIDE
-    made, labels, y = [], [], 0
+    height, step = (_BAR, 0) if stacked else (_SLIM, _SLIM + 2)
+
+    def at(value: Decimal) -> float:
+        return round((100 if stacked else _BESIDE) * scale.share(value), 3)
+
+    zero, y = at(Decimal(0)), 0
+    made, labels = [], []
     for name, group in spans.items():
-        lines = textwrap.wrap(name, _LETTERS, max_lines=_LINES, placeholder=" …") or ["–"]
-        labels.append(Label(0, tuple((y + _LINE * number - 4, line) for number, line in enumerate(lines, 1))))
-        y += _LINE * len(lines)
-        height = _BAR if stacked else _SLIM
-        for place, start, stop in group:
-            x, end = (round(span * scale.share(edge), 3) for edge in sorted((start, stop)))
-            made.append(Bar(place, x, round(end - x, 3), y, height, max(end, round(span * scale.share(Decimal(0)), 3))))
-            y += 0 if stacked else height + 2
-        y += (height if stacked else 0) + _GAP
-    ticks = tuple((round(span * scale.share(tick), 3), tick) for tick in scale.ticks)
-    return Bars(y + _FOOT, y, round(span * scale.share(Decimal(0)), 3), tuple(made), tuple(labels), ticks)
+        labels.append(_above(name, y))
+        y += _LINE * len(labels[-1].lines)
+        for place, *edges in group:
+            x, end = map(at, sorted(edges))
+            made.append(Bar(place, x, round(end - x, 3), y, height, max(end, zero)))
+            y += step
+        y += _GAP + (height if stacked else 0)
+    ticks = tuple((at(tick), tick) for tick in scale.ticks)
+    return Bars(y + _FOOT, y, zero, tuple(made), tuple(labels), ticks)
+
+
+def _above(name: str, y: int) -> Label:
+    """Return what stands above the bars of a category, in as many lines as there is room for."""
+    lines = textwrap.wrap(name, _LETTERS, max_lines=_LINES, placeholder=" …") or ["–"]
+    return Label(0, tuple((y + _LINE * number - 4, line) for number, line in enumerate(lines, 1)))
 
 
 def _spans(group: Sequence[tuple[int, Decimal]], *, stacked: bool) -> list[tuple[int, Decimal, Decimal]]:
