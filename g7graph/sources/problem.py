@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from g7graph import i18n
 
 
-@dataclass(frozen=True, order=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where something stands: in a file or at an address; its line (from 1), sheet and cell, or path within.
 
-    `path` is a JSON Pointer (RFC 6901) or the path of an XML element.
+    `path` is a JSON Pointer (RFC 6901) or the path of an XML element. Each row has one: a named tuple is made several
+    times as fast as a data class.
     """
 
     source: str

@@ -76,6 +76,7 @@ def moment(value: str) -> str:
     return typed(value, "date" if "-" in value else "gYear")
 
 
+@lru_cache(maxsize=8192)
 def period(given: Period) -> str:
     """Write the IRI of a period."""
     return thing("period", given.key)
