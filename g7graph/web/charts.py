@@ -80,13 +80,14 @@ def drawn(asked: SavedQuery, table: Table) -> list[Figure]:
 
 def _figure(chart: Chart, asked: SavedQuery, rows: Sequence[Row]) -> Figure:
     found = list(_entries(chart, asked, _things(chart, rows)))
-    placed = [one for one in found if one.category or chart.kind != "line"]
+    placed = [one for one in found if one.category or chart.kind != "line"]  # on a line there is a place for each
     known = [one for one in placed if one.is_known]
     units = list(dict.fromkeys(one.unit for one in known))
     shown = placed if chart.kind == "line" else known  # a line is interrupted by what is not known
     kept = {unit: _few([one for one in shown if one.unit == unit]) for unit in units}
     more = len(known) - sum(one.is_known for few in kept.values() for one in few)
-    left = dict.fromkeys(one.category or _NONE for one in found if not (one.is_known and one in placed))
+    left = dict.fromkeys(one.category or _NONE for one in found if not one.is_known)
+    left |= dict.fromkeys([_NONE] if len(placed) < len(found) else [])
     return Figure(
         chart.kind,
         in_language(chart.title or asked.summary, language()),
@@ -105,7 +106,8 @@ def _told(unit: str, *, alone: bool) -> str:
 def _notes(left: Sequence[str], more: int, noted: str) -> Iterator[str]:
     """Say what is not drawn, and what the asterisk means."""
     if left:
-        yield say("chart_left", count=number(len(left)), names="; ".join(left))
+        names = "; ".join([*left[:MOST], *(["…"] if len(left) > MOST else [])])
+        yield say("chart_left", count=number(len(left)), names=names)
     if more:
         yield say("chart_more", count=number(more))
     if noted:

@@ -120,7 +120,7 @@ def test_what_has_no_place_on_a_line_is_said_to_be_left_out(small_app: Flask, tm
     rows = [(2012, "a", None, None, 1, None), (None, "b", None, None, 2, None), (2013, "c", None, None, None, None)]
     (figure,) = drawn(small_app, path, *rows)
     assert [mark.figure for mark in figure.drawings[0].marks] == ["1"]
-    assert figure.notes == ["Without a value, which is not zero, and so not drawn (2): –; 2013."]
+    assert figure.notes == ["Without a value, which is not zero, and so not drawn (2): 2013; –."]
 
 
 def test_a_thing_in_several_rows_is_drawn_once_and_a_row_without_it_not_at_all(
@@ -145,6 +145,14 @@ def test_beyond_the_most_series_too(small_app: Flask, tmp_path: Path) -> None:
     (figure,) = drawn(small_app, path, *((2012, f"s{n}", None, None, n, None) for n in range(10)))
     assert len(figure.drawings[0].key) == charts.MOST_SERIES
     assert figure.notes == ["2 more values are in the table."]
+
+
+def test_of_many_without_a_value_the_first_are_named(small_app: Flask, tmp_path: Path) -> None:
+    path = written(tmp_path, "- {kind: bar, category: name, values: count}")
+    rows = [(None, f"n{place}", None, None, 1 if place == 0 else None, None) for place in range(3_000)]
+    (figure,) = drawn(small_app, path, *rows)
+    assert "(2999): n1; n2;" in figure.notes[0]
+    assert figure.notes[0].endswith("; n40; ….")
 
 
 def test_a_remark_of_the_row_is_an_asterisk_that_is_explained(small_app: Flask, tmp_path: Path) -> None:
