@@ -189,8 +189,7 @@ def test_the_kinds_of_problems_are_a_list_to_programs(client: FlaskClient) -> No
 @pytest.mark.parametrize(
     ("address", "accept", "offered"),
     [
-        ("/", "application/json", ["text/html"]),
-        ("/", "text/turtle", ["text/html"]),
+        ("/", "image/png", ["text/html", "text/turtle"]),
         ("/graph/", "text/turtle", ["text/html", "application/sparql-results+json", "text/csv"]),
         ("/graph/indicators", "text/csv", ["text/turtle", "application/ld+json"]),
         ("/problem/", "text/turtle", ["text/html", "application/json"]),
@@ -219,6 +218,40 @@ def test_a_kind_of_problem_that_there_is_not_is_a_problem_itself(client: FlaskCl
 def test_who_does_not_mind_gets_the_page(client: FlaskClient, address: str) -> None:
     for headers in ({}, {"Accept": "*/*"}, BROWSER):
         assert client.get(address, headers=headers).mimetype == "text/html"
+
+
+@pytest.mark.parametrize(
+    ("address", "accept", "form"),
+    [
+        ("/", "text/turtle", "ttl"),
+        ("/", "text/turtle;q=0.9, text/html;q=0.1", "ttl"),
+        ("/", "application/ld+json", "jsonld"),
+        ("/", "application/json", "jsonld"),
+        ("/", "application/n-triples", "nt"),
+        ("/", "application/n-quads", "nq"),
+        ("/", "application/trig", "trig"),
+        ("/", "application/rdf+xml", "rdf"),
+        ("/?format=ttl", BROWSER["Accept"], "ttl"),
+        ("/?format=application/trig", "*/*", "trig"),
+    ],
+)
+def test_who_asks_the_front_page_for_rdf_is_led_to_the_description_of_the_dataset(
+    client: FlaskClient, address: str, accept: str, form: str
+) -> None:
+    for asked in (client.get, client.head):
+        led = asked(address, headers={"Accept": accept})
+        assert (led.status_code, led.headers["Location"]) == (303, f"/dataset.{form}")
+        assert {"Accept", "Accept-Language"} <= {*led.headers["Vary"].split(", ")}
+    below = client.get(address, headers={"Accept": accept}, environ_overrides={"SCRIPT_NAME": "/plan"})
+    assert below.headers["Location"] == f"/plan/dataset.{form}"
+    described = client.get(address, headers={"Accept": accept}, follow_redirects=True)
+    assert (described.status_code, described.mimetype) == (200, exports.GRAPHS[form].media_type)
+
+
+def test_whoever_rather_reads_a_page_gets_it(client: FlaskClient) -> None:
+    for accept in ("text/html, text/turtle", "text/turtle;q=0.5, */*", "text/*"):
+        assert client.get("/", headers={"Accept": accept}).mimetype == "text/html", accept
+    assert client.get("/?format=html", headers={"Accept": "text/turtle"}).mimetype == "text/html"
 
 
 @pytest.mark.parametrize("extension", ["png", "csv"])
