@@ -254,6 +254,37 @@ def test_whoever_rather_reads_a_page_gets_it(client: FlaskClient) -> None:
     assert client.get("/?format=html", headers={"Accept": "text/turtle"}).mimetype == "text/html"
 
 
+@pytest.mark.parametrize(
+    ("address", "name", "where"),
+    [
+        ("/doc/indicator/4.5", "indicator/4.4", "/doc/indicator/4.4"),
+        ("/id/indicator/4.5", "indicator/4.4", "/doc/indicator/4.4"),
+        ("/graph/indicator", "indicators", "/graph/indicators"),
+        ("/api/queries/indicator", "indicators", "/api/queries/indicators"),
+        ("/problem/sintax", "syntax", "/problem/syntax"),
+    ],
+)
+def test_the_page_of_what_is_not_there_leads_to_what_is_nearest(
+    client: FlaskClient, address: str, name: str, where: str
+) -> None:
+    for query in ("", "?lang=en"):
+        response = client.get(address + query, headers=BROWSER)
+        assert response.status_code == 404
+        assert f'<a href="{where}{query}">{name}</a>' in response.text
+        assert client.get(where, headers=BROWSER).status_code == 200
+
+
+@pytest.mark.parametrize("lang", ["es", "en", "fr"])
+def test_slashes_that_follow_one_another_lead_on_in_the_language_asked_for(client: FlaskClient, lang: str) -> None:
+    said = {"es": "Está en otra dirección", "en": "It is at another address", "fr": "C’est à une autre adresse"}
+    for asked in ({"headers": {"Accept-Language": lang}}, {"query_string": {"lang": lang}}):
+        response = client.get("/doc//indicator/4.4", **asked)
+        assert (response.status_code, response.headers["Content-Language"]) == (308, lang)
+        assert f"<h1>{said[lang]}</h1>" in response.text
+        assert f'<a href="{response.headers["Location"]}">' in response.text
+        assert client.get(response.headers["Location"]).status_code == 200
+
+
 @pytest.mark.parametrize("extension", ["png", "csv"])
 def test_the_vocabulary_is_not_in_formats_it_has_not(client: FlaskClient, extension: str) -> None:
     assert client.get(f"/ontology.{extension}").status_code == 406
