@@ -21,6 +21,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
+from g7graph.cli.output import opened
 from g7graph.sources.eiti.importer import Import
 from g7graph.sources.eiti.source import Source
 
@@ -69,7 +70,7 @@ def write(path: Path, payments: int) -> None:
 def convert(table: Path, quads: Path) -> None:
     """Import a table as the command line does."""
     run = Import("imported/eiti/bench", print, quads=True)
-    with quads.open("wb") as file:
+    with opened(quads) as file:
         file.writelines(block.encode() for block in run.read([Source(table.name, table)]))
 
 

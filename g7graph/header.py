@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 
+from g7graph import chart
 from g7graph.errors import DataError
 
 #: A line of a header.
@@ -21,6 +22,7 @@ _SHAPES: Mapping[str, tuple[type, str]] = {
     "params": (dict, "{name: {type: iri, kind: agency}}"),
     "columns": (dict, "{name: type}"),
     "units": (dict, "{name: unit}"),
+    "chart": (list, "[{kind: bar, category: column, values: column}]"),
     "explain": (dict, "{query: name, by: {variable: column}}"),
     "example": (dict, "{name: value}"),
     "services": (list, "[https://example.org/sparql]"),
@@ -50,7 +52,21 @@ def read(text: str, path: Path) -> dict[str, Any]:
     for name, spec in ((header or {}).get("params") or {}).items():
         if problem := _problem_of(name, spec):
             raise _misshapen(lines, path, f"{name}: {problem}", "params", str(name))
+    _refuse_charts(header or {}, lines, path)
     return header or {}
+
+
+def column_type(spec: object) -> str:
+    """Return the type of a column: its word, or `type` of a mapping with what else is known of it."""
+    return str(spec.get("type", "string") if isinstance(spec, dict) else spec)
+
+
+def _refuse_charts(header: Mapping[str, Any], lines: Sequence[str], path: Path) -> None:
+    columns = {str(name): column_type(spec) for name, spec in (header.get("columns") or {}).items()}
+    for spec in header.get("chart") or ():
+        key, expected = chart.problem(spec, columns)
+        if key:
+            raise _misshapen(lines, path, expected, "chart", key)
 
 
 def _problem_of(name: object, spec: object) -> str:

@@ -11,7 +11,8 @@ from itertools import dropwhile
 from pathlib import Path
 from typing import Any
 
-from g7graph import header, i18n
+from g7graph import chart, header, i18n
+from g7graph.chart import Chart
 from g7graph.errors import DataError, UnknownName
 from g7graph.store import federation
 from g7graph.table import Column
@@ -66,6 +67,7 @@ class SavedQuery:
     columns: tuple[Column, ...] = ()
     example: Mapping[str, str] = field(default_factory=dict)
     explain: Explain | None = None
+    charts: tuple[Chart, ...] = ()
     services: tuple[str, ...] = ()
     header: Mapping[str, Any] = field(default_factory=dict)
 
@@ -97,6 +99,7 @@ class SavedQuery:
             columns=_columns(found),
             example={name: str(value) for name, value in (found.get("example") or {}).items()},
             explain=_explain(found.get("explain") or {}),
+            charts=chart.read(found.get("chart") or []),
             services=tuple(map(str, found.get("services") or ())),
             header=found,
         )
@@ -206,14 +209,10 @@ def in_languages(value: object) -> dict[str, str]:
 
 
 def _columns(found: Mapping[str, Any]) -> tuple[Column, ...]:
-    """Read the columns: each with its type, or a mapping with the type and what else is known of it."""
+    """Read the columns."""
     units = found.get("units") or {}
     named = (found.get("columns") or {}).items()
-    return tuple(Column(name, _type(spec), str(units.get(name, ""))) for name, spec in named)
-
-
-def _type(spec: object) -> str:
-    return str(spec.get("type", "string") if isinstance(spec, dict) else spec)
+    return tuple(Column(name, header.column_type(spec), str(units.get(name, ""))) for name, spec in named)
 
 
 def _explain(part: Mapping[str, Any]) -> Explain | None:

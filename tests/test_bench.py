@@ -21,7 +21,7 @@ from g7graph.validate import validate
 
 TRIPLES = 10_000
 #: Questions to the figures of EITI and to reviewed links, which a synthetic framework does not have.
-OTHERS = {"eiti-axis", "eiti-cases", "eiti-differences", "eiti-revenue", "links"}
+OTHERS = {"eiti-axis", "eiti-cases", "eiti-commitments", "eiti-differences", "eiti-revenue", "links"}
 
 
 def nquads(triples: int, seed: int) -> str:

@@ -21,6 +21,7 @@ LAYERS = [
     "graph",
     "exports",
     "store",
+    "chart",
     "header",
     "queries",
     "executables",

@@ -289,6 +289,8 @@ def test_a_query_runs_as_it_stands_in_any_editor(name: str) -> None:
         ("eiti-axis", {"axis": "dialogue"}, "year", ["2013"]),
         ("eiti-cases", {"company": "barrick"}, "payments", ["2", ""]),
         ("eiti-cases", {"company": "unlinked"}, "number", []),
+        ("eiti-commitments", {"company": "barrick"}, "paid", ["", "100.5", "0"]),
+        ("eiti-commitments", {"company": "unlinked"}, "number", []),
         ("eiti-differences", {"country": "GH"}, "difference", ["10.25", "10"]),
         ("eiti-differences", {"country": "PE"}, "difference", []),
         ("place-eiti", {"place": "200000"}, "eiti", ["9.1 actual"]),
@@ -430,6 +432,29 @@ def test_of_the_cases_one_company_has_payments_and_no_other_has_zero(store: Loca
     assert [row["paidUSD"] for row in rows] == [None, None, Decimal("388257471.86"), None, None, None, None]
     assert (rows[2]["payments"], rows[2]["amountPEN"]) == (4, 104000000)
     assert rows[2]["note"] == "gfs: inferred; period: not-stated; value: inferred"
+
+
+def test_a_commitment_stands_beside_each_tax_of_its_company_in_the_currency_of_each(store: LocalStore) -> None:
+    rows = records(store, "eiti-commitments")
+    assert {row["number"]: row["amountPEN"] for row in rows} == {
+        1: 20122319,
+        2: 287103526,
+        3: 104000000,
+        4: None,
+        5: 3450000,
+        7: None,
+    }
+    paid = [row for row in rows if row["paid"] is not None]
+    assert [(row["streamLabel"], row["paid"], row["currency"], row["year"]) for row in paid] == [
+        ("Impuesto a la renta", Decimal("305380179.5"), "USD", None),
+        ("Impuesto Especial a la Minería", Decimal("39712156.19"), "USD", None),
+        ("Derechos de Vigencia", 602478, "USD", None),
+        ("Regalia Mineras", Decimal("42562658.17"), "USD", None),
+    ]
+    assert {row["number"] for row in paid} == {3}
+    assert "104 millones de soles" in str(paid[0]["quote"])
+    (cases,) = [row for row in records(store, "eiti-cases") if row["number"] == 3]
+    assert sum(Decimal(str(row["paid"])) for row in paid) == cases["paidUSD"]
 
 
 def test_what_agencies_received_exceeds_the_series_by_the_royalties_of_2012(store: LocalStore) -> None:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 NUMERIC = ("integer", "decimal", "double", "float")
 #: Characters that would steer a terminal; data never may.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_BUFFER_BYTES = 262_144  # what is written is much, in small pieces
 
 
 def show(table: Table) -> None:
@@ -105,7 +106,7 @@ def opened(output: Path | None) -> Iterator[IO[bytes]]:
         return
     beside = output.with_name(output.name + ".new")
     try:
-        with beside.open("wb") as out:
+        with beside.open("wb", _BUFFER_BYTES) as out:
             yield out
         beside.replace(output)
     finally:

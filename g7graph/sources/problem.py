@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from g7graph import i18n
 
 
-@dataclass(frozen=True, order=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where something stands: in a file or at an address; its line (from 1), sheet and cell, or path within.
 
-    `path` is a JSON Pointer (RFC 6901) or the path of an XML element.
+    `path` is a JSON Pointer (RFC 6901) or the path of an XML element. Each row has one: a named tuple is made several
+    times as fast as a data class.
     """
 
     source: str
@@ -24,6 +25,8 @@ class Place:
     def __str__(self) -> str:
         """Return it as people write it: `file.xlsx, sheet «3. Revenues», D14`."""
         line = str(self.line) if self.line else ""
+        if line and not (self.sheet or self.cell):  # of a table, which has many
+            return f"{self.source}:{line}{self.path}"
         return ":".join(filter(None, (self.source, self.sheet, self.cell, line))) + self.path
 
 

@@ -12,7 +12,7 @@ from g7graph.citation import FOLDER, Citation
 from g7graph.errors import UsageError
 from g7graph.queries import Param, SavedQuery, in_language
 from g7graph.table import Column
-from g7graph.web import answer, asks, formats, rows, runs
+from g7graph.web import answer, asks, charts, formats, rows, runs
 from g7graph.web.context import address, language, site
 from g7graph.web.names import best
 from g7graph.web.negotiate import Format, split_extension
@@ -99,6 +99,7 @@ def page(asked: SavedQuery, now: Citation, found: rows.Shown | None = None, *, r
         query=asked,
         form=form,
         rows=found,
+        charts=charts.drawn(asked, found.table) if found else [],
         downloads=downloads,
         citation=now,
         cited=run,

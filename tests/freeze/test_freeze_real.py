@@ -60,6 +60,17 @@ def test_every_saved_query_has_its_answer_in_every_format(real_copy: Path, proje
             assert (real_copy / f"api/queries/{stem}.{ending}").is_file(), stem
 
 
+@pytest.mark.parametrize("name", ["eiti-revenue", "eiti-commitments", "result-progress"])
+@pytest.mark.parametrize("ending", ["html", "en.html", "fr.html"])
+def test_pages_of_saved_queries_have_their_charts(real_copy: Path, live: Flask, name: str, ending: str) -> None:
+    lang = ending.removesuffix(".html").removesuffix("html") or "es"
+    asked = live.test_client().get(f"/api/queries/{name}", headers={"Accept": "text/html", "Accept-Language": lang})
+    drawn = re.compile('<svg class="as-.*?</svg>', re.DOTALL)
+    frozen = drawn.findall((real_copy / f"api/queries/{name}.{ending}").read_text(encoding="utf-8"))
+    assert frozen
+    assert frozen == drawn.findall(asked.text)
+
+
 def test_rdf_parses_and_is_what_the_service_answers(real_copy: Path, live: Flask, things: list[str]) -> None:
     client = live.test_client()
     paths = [f"doc/{key}" for key in [*things[::150], "indicator/4.4"]] + ["ontology", "graph/derived/progress"]

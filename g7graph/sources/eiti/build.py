@@ -30,6 +30,7 @@ _SUMS = ("revenue_government_sum", "revenue_company_sum")
 _NUMBERS = {"dollars": "dollars", "rate": "rate", "volume": "volume"}
 _TEXTS = {"gfs label": "gfs_label", "key": "key", "sector": "sector", "volume unit": "volume_unit"}
 _MORE = _NUMBERS.keys() | _TEXTS.keys()
+_DAYS = {"start", "end"}
 _AGENCY = ("agency", "government", "government entity")
 
 
@@ -145,6 +146,8 @@ def _value(reading: Reading) -> Decimal | None:
 
 def _comments(reading: Reading, value: Decimal | None) -> tuple[str, ...]:
     """Return what the source remarks on a figure: its comment, its remarks in brackets, that it is not included."""
+    if value is not None and not reading.comments and "comment" not in reading.row.values:
+        return ()
     said = [reading.text("comment"), *reading.comments, reading.text("included") if value is None else None]
     return tuple(dict.fromkeys(filter(None, said))) if any(said) else ()
 
@@ -202,9 +205,10 @@ def _country_of(reading: Reading, summary: str | None = None) -> str | None:
 
 def _period(reading: Reading, summary: str | None = None) -> Period | None:
     """Read the period: days from a start to an end, else a period or year, else that of the summary data."""
-    start, end = reading.read("start", values.period), reading.read("end", values.period)
-    if start and end and start.start <= end.end:
-        return Period(start.start, end.end)
+    if not _DAYS.isdisjoint(reading.row.values):
+        start, end = reading.read("start", values.period), reading.read("end", values.period)
+        if start and end and start.start <= end.end:
+            return Period(start.start, end.end)
     found = reading.read("period", values.period) or reading.read("year", values.period)
     year = _of_summary(summary)[1]
     return found or (Period(year, year) if year else None)

@@ -8,7 +8,7 @@ for each figure is a named tuple, which is made several times as fast as a data 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from types import MappingProxyType
 from typing import NamedTuple
@@ -31,11 +31,10 @@ class Row(NamedTuple):
 
     def at(self, name: str) -> Place:
         """Return where a value stands."""
-        return replace(self.place, cell=self.cells[name]) if name in self.cells else self.place
+        return self.place._replace(cell=self.cells[name]) if name in self.cells else self.place
 
 
-@dataclass(frozen=True, slots=True)
-class Period:
+class Period(NamedTuple):
     """The time that figures are of: years, or days, as the source gives them (ISO 8601)."""
 
     start: str

@@ -63,11 +63,15 @@ class Statements:
 
     def problems(self) -> list[Problem]:
         """Return what was odd in the records since this was asked last."""
-        found, self._things.problems = self._things.problems, []
+        found = self._things.problems
+        if found:
+            self._things.problems = []
         return found
 
     def _drained(self) -> str:
-        lines, self._things.lines = self._things.lines, []
+        lines = self._things.lines
+        if lines:  # most figures are of what was named before
+            self._things.lines = []
         return "".join(lines)
 
     def _figure(self, record: Revenue, source: str) -> str:
@@ -108,12 +112,16 @@ def _attributes(record: Revenue) -> Iterator[str]:
     """Yield the attributes that a figure has."""
     if record.currency:
         yield _CURRENCY + name(f"currency:{record.currency}")
-    for predicate, number in ((_RATE, record.rate), (_DOLLARS, record.dollars), (_VOLUME, record.volume)):
-        if number is not None:
-            yield predicate + terms.decimal(number)
-    for predicate, words in ((_UNIT, record.volume_unit), (_SECTOR, record.sector)):
-        if words:
-            yield predicate + text(words)
+    if record.rate is not None:
+        yield _RATE + terms.decimal(record.rate)
+    if record.dollars is not None:
+        yield _DOLLARS + terms.decimal(record.dollars)
+    if record.volume is not None:
+        yield _VOLUME + terms.decimal(record.volume)
+    if record.volume_unit:
+        yield _UNIT + text(record.volume_unit)
+    if record.sector:
+        yield _SECTOR + text(record.sector)
     if record.summary:
         yield _DERIVED + name(f"eiti-summary:{record.summary}")
     for comment in record.comments:

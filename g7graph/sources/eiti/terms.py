@@ -13,7 +13,7 @@ from g7graph.sources.eiti.record import Period
 from g7graph.sources.eiti.values import plain
 
 _XSD = vocab.STANDARD["xsd"]
-_DECIMAL = ox.NamedNode(_XSD + "decimal")
+_DECIMAL = f"^^<{_XSD}decimal>"
 
 
 @lru_cache(maxsize=8192)
@@ -62,8 +62,8 @@ def once(value: str) -> str:
 
 
 def decimal(number: Decimal) -> str:
-    """Write a number."""
-    return str(ox.Literal(plain(number), datatype=_DECIMAL))
+    """Write a number, which has nothing to escape."""
+    return f'"{plain(number)}"{_DECIMAL}'
 
 
 @lru_cache(maxsize=8192)
@@ -76,6 +76,7 @@ def moment(value: str) -> str:
     return typed(value, "date" if "-" in value else "gYear")
 
 
+@lru_cache(maxsize=8192)
 def period(given: Period) -> str:
     """Write the IRI of a period."""
     return thing("period", given.key)
