@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 from pyoxigraph import NamedNode
 
 from g7graph import run, vocab
-from g7graph.errors import UsageError
+from g7graph.errors import BadParameter, UsageError
 from g7graph.queries import SavedQuery
 from g7graph.run import Given
 from g7graph.store import Store
@@ -47,13 +47,14 @@ class Citation:
     def read(cls, address: str, values: Mapping[str, str] | None = None) -> Citation:
         """Read the address of a run, wherever it is served; its own parameters count where no `values` are given.
 
-        Raises UsageError for what is none.
+        Raises UsageError for what is none, BadParameter for a parameter that is given two values.
         """
         parts = urlsplit(address)
         found = _ADDRESS.search(unquote(parts.path))
         if found is None:
             raise UsageError("not_a_run", address=address)
-        return cls(**found.groupdict(), values=dict(parse_qsl(parts.query)) if values is None else values)
+        own = _values(found["query"], parts.query) if values is None else values
+        return cls(**found.groupdict(), values=own)
 
     @property
     def named_result(self) -> str:
@@ -85,6 +86,14 @@ class Citation:
         before, after = (_published(one.edition) if another else one.edition for one in (self, now))
         differs = {"query": another, "data": before != after, "result": self.result != now.result}
         return tuple(name for name, is_so in differs.items() if is_so)
+
+
+def _values(query: str, given: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name, value in parse_qsl(given):
+        if found.setdefault(name, value) != value:
+            raise BadParameter("repeated_parameter", query=query, parameter=name, value=value)
+    return found
 
 
 def cited(store: Store, query: SavedQuery, terms: Mapping[str, Given], result: str) -> Citation:

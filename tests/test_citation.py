@@ -43,6 +43,13 @@ def test_an_address_is_read_as_it_was_written_wherever_it_is_served() -> None:
     assert Citation.read(CITED.path + ".csv") == replace(CITED, values={})
 
 
+def test_a_parameter_of_an_address_has_one_value() -> None:
+    with pytest.raises(BadParameter) as refused:
+        Citation.read(f"{CITED.path}?lang=es&round=round:2014-05&lang=fr")
+    assert (refused.value.key, refused.value.parameter, refused.value.value) == ("repeated_parameter", "lang", "fr")
+    assert Citation.read(f"{CITED.path}?lang=es&lang=es").values == {"lang": "es"}
+
+
 @pytest.mark.parametrize(
     "address",
     [

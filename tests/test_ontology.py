@@ -548,7 +548,7 @@ def test_a_code_list_describes_itself_and_each_of_its_codes(path: Path) -> None:
     concepts = set(graph.subjects(RDF.type, SKOS.Concept))
     assert (scheme, RDF.type, SKOS.ConceptScheme) in graph
     assert set(graph.objects(scheme, SKOS.hasTopConcept)) == concepts
-    assert set(graph.subjects()) == {scheme, *concepts}
+    assert set(graph.subjects()) == {scheme, *concepts, URIRef(vocab.graph(f"ontology/codes/{path.stem}"))}
     for node in (scheme, *concepts):
         assert languages(graph, node, SKOS.prefLabel) == LANGUAGES, node
         assert languages(graph, node, SKOS.definition) == LANGUAGES, node

@@ -26,6 +26,7 @@ from g7graph.dumps.about import About, about
 from g7graph.dumps.rows import Rows
 from g7graph.dumps.schema import Schema, schemas
 from g7graph.errors import DataError
+from g7graph.exports.manifest import Manifest
 from g7graph.project import Project
 from g7graph.queries import Library, SavedQuery
 from g7graph.store.local import LocalStore
@@ -233,6 +234,41 @@ def test_the_data_package_names_each_file_by_its_hash(folder: Path) -> None:
             named = {other["name"]: other for other in said["resources"]}
             other = named[key["reference"]["resource"] or one["name"]]
             assert key["reference"]["fields"] == other["schema"]["primaryKey"]
+
+
+def test_the_data_package_names_its_source_and_who_made_it_as_the_catalogue_does(folder: Path) -> None:
+    said = json.loads((folder / "datapackage.json").read_bytes())
+    title = "Plan de Acción y Monitoreo de Resultados de los Proyectos en Transparencia"
+    assert said["sources"] == [{"title": title, "path": "https://w3id.org/g7graph/id/source-document/2014"}]
+    assert said["contributors"] == [
+        {"title": "The g7graph developers", "path": "https://w3id.org/g7graph/", "roles": [role]}
+        for role in ("creator", "publisher")
+    ]
+
+
+def test_what_is_whole_by_its_definition_is_a_whole_number_in_every_description(folder: Path, library: Library) -> None:
+    said = {one["url"]: one for one in json.loads((folder / "csv-metadata.json").read_bytes())["tables"]}
+    package = {one["path"]: one for one in json.loads((folder / "datapackage.json").read_bytes())["resources"]}
+    whole = {(f"{query.name}.csv", column.name) for query in library.tables.values() for column in query.columns
+             if column.type == "integer"}  # fmt: skip
+    assert {("measurements.csv", "outOf"), ("measurements.csv", "inProcess"), ("indicators.csv", "position")} <= whole
+    found = {
+        (name, one["name"]) for name, table in said.items() for one in table["tableSchema"]["columns"]
+        if one.get("datatype") == "integer"
+    }  # fmt: skip
+    fields = {(name, one["name"]) for name, table in package.items() for one in table["schema"]["fields"]
+              if one["type"] == "integer"}  # fmt: skip
+    assert found == fields == whole
+
+
+def test_files_of_a_public_format_say_which(folder: Path) -> None:
+    manifest = Manifest.read(folder.parent)
+    assert manifest is not None
+    standards = {dump.name.rpartition("/")[2]: dump.conforms_to for dump in manifest.dumps}
+    assert standards["tables.sqlite"] == "https://www.sqlite.org/fileformat2.html"
+    assert standards["cases.parquet"] == "https://parquet.apache.org/docs/file-format/"
+    assert standards["tables.xlsx"] == ("https://ecma-international.org/publications-and-standards/standards/ecma-376/")
+    assert standards["cases.csv"] == "http://www.w3.org/ns/csvw"
 
 
 def test_sqlite_has_keys_types_indexes_and_words(folder: Path, made: dict[str, Rows]) -> None:

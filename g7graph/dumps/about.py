@@ -7,13 +7,23 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-from pyoxigraph import Literal
+from pyoxigraph import Literal, NamedNode
 
-from g7graph import i18n
+from g7graph import i18n, run
 from g7graph.store import Store
 from g7graph.table import text
 
-_QUERY = Path(__file__).with_name("about.rq")
+_FOLDER = Path(__file__).parent
+_SOURCE = "source"
+
+
+@dataclass(frozen=True)
+class Credit:
+    """A work or somebody that a dataset owes to: the name, its address or IRI, the part it has in it."""
+
+    name: str
+    place: str
+    role: str
 
 
 @dataclass(frozen=True)
@@ -27,6 +37,8 @@ class About:
     modified: str = ""
     license: str = ""
     publisher: str = ""
+    sources: tuple[Credit, ...] = ()
+    contributors: tuple[Credit, ...] = ()
 
     @property
     def reporter(self) -> str:
@@ -40,16 +52,17 @@ class About:
 
 
 @cache
-def _text() -> str:
-    return _QUERY.read_text(encoding="utf-8")
+def _text(name: str) -> str:
+    return (_FOLDER / f"{name}.rq").read_text(encoding="utf-8")
 
 
 def about(store: Store) -> About:
     """Ask what is described: the first dataset that is no part of another."""
-    rows = store.table(_text()).rows
+    rows = store.table(_text("about")).rows
     if not rows:
         return About()
     dataset, _, _, version, modified, license_, publisher = rows[0]
+    credits_ = _credits(store, text(dataset))
     return About(
         iri=text(dataset),
         titles=_in_languages([row[1] for row in rows]),
@@ -58,7 +71,14 @@ def about(store: Store) -> About:
         modified=text(modified),
         license=text(license_),
         publisher=text(publisher),
+        sources=tuple(one for one in credits_ if one.role == _SOURCE),
+        contributors=tuple(one for one in credits_ if one.role != _SOURCE),
     )
+
+
+def _credits(store: Store, dataset: str) -> list[Credit]:
+    rows = store.table(run.filled(_text("credits"), {"dataset": [NamedNode(dataset)]})).rows
+    return [Credit(text(name), text(place), text(role)) for name, role, place in rows]
 
 
 def _in_languages(terms: list[object]) -> dict[str, str]:

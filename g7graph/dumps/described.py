@@ -47,6 +47,8 @@ def package(tables: Sequence[Rows], about: About, dumps: Sequence[Dump]) -> byte
     """Describe the tables as a data package (Data Package 2.0), each with the size and hash of its file."""
     files = {dump.name.rpartition("/")[2]: dump for dump in dumps}
     licences = [{"path": about.license}] if about.license else []
+    sources = [{"title": one.name, "path": one.place} for one in about.sources]
+    contributors = [{"title": one.name, "path": one.place, "roles": [one.role]} for one in about.contributors]
     return _written(
         {
             "$schema": PACKAGE,
@@ -56,6 +58,8 @@ def package(tables: Sequence[Rows], about: About, dumps: Sequence[Dump]) -> byte
             **({"description": _default(about.descriptions)} if about.descriptions else {}),
             **({"version": about.version} if about.version else {}),
             **({"licenses": licences} if licences else {}),
+            **({"sources": sources} if sources else {}),
+            **({"contributors": contributors} if contributors else {}),
             "resources": [_resource(table.schema, tables, files[_file(table.schema.name)]) for table in tables],
         }
     )

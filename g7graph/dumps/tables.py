@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from importlib.util import find_spec
+from pathlib import Path
 
 from g7graph.dumps import database, described, parquet, rows, schema, workbook
 from g7graph.dumps.about import About
@@ -17,6 +18,12 @@ _CSV, _JSON = "text/csv", "application/json"
 _PARQUET = "application/vnd.apache.parquet"
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _SQLITE = "application/vnd.sqlite3"
+#: What says how a file of these formats is written: ECMA-376 (ISO/IEC 29500), the projects' own pages.
+_STANDARDS = {
+    _PARQUET: "https://parquet.apache.org/docs/file-format/",
+    _XLSX: "https://ecma-international.org/publications-and-standards/standards/ecma-376/",
+    _SQLITE: "https://www.sqlite.org/fileformat2.html",
+}
 _CSVM = "application/csvm+json"
 _PACKAGE = "application/vnd.datapackage+json"
 #: As CSV on the Web looks for it beside any CSV file (Tabular Data Model §5.3), and Data Package names it.
@@ -48,11 +55,11 @@ def write(store: LocalStore, library: Library, about: About, folder: Folder) -> 
             folder.told(f"{FOLDER}/{table.schema.name}.parquet")
             path = table.path.with_suffix(".parquet")
             parquet.write(table, path)
-            yield folder.listed(path, f"table/{table.schema.name}", _PARQUET)
-    yield folder.listed(place / "tables.sqlite", FOLDER, _SQLITE)
+            yield _listed(folder, path, f"table/{table.schema.name}", _PARQUET)
+    yield _listed(folder, place / "tables.sqlite", FOLDER, _SQLITE)
     folder.told(f"{FOLDER}/tables.xlsx")
     if workbook.write(tables, about, place / "tables.xlsx"):
-        yield folder.listed(place / "tables.xlsx", FOLDER, _XLSX)
+        yield _listed(folder, place / "tables.xlsx", FOLDER, _XLSX)
     for name, content, media_type, standard in (
         (CSVW_NAME, described.csvw(tables, about), _CSVM, described.CSVW),
         (_PACKAGE_NAME, described.package(tables, about, sheets), _PACKAGE, described.PACKAGE),
@@ -60,6 +67,10 @@ def write(store: LocalStore, library: Library, about: About, folder: Folder) -> 
     ):
         (place / name).write_bytes(content)
         yield folder.listed(place / name, FOLDER, media_type, conforms_to=standard)
+
+
+def _listed(folder: Folder, path: Path, part: str, media_type: str) -> Dump:
+    return folder.listed(path, part, media_type, conforms_to=_STANDARDS[media_type])
 
 
 def has_parquet() -> bool:

@@ -90,7 +90,8 @@ def _linkset(store: LocalStore, graph: str, source: str, known: Known) -> Iterat
         (graph, dcterms + "license", ox.NamedNode(vocab.LICENCE)),
         *((graph, void + "subjectsTarget", ox.NamedNode(one)) for one in known.datasets),
         *(
-            (graph, dcterms + "title", ox.Literal(i18n.text("linking.linkset", lang, source=title), language=lang))
+            (graph, dcterms + said, ox.Literal(i18n.text(f"linking.{key}", lang, source=title), language=lang))
+            for said, key in (("title", "linkset"), ("description", "linkset_records"))
             for lang in i18n.LANGUAGES
         ),
     ]

@@ -33,6 +33,9 @@ _LISTED = "indicator-progress"
 #: The saved queries that the dashboard shows.
 QUERIES = (*_SUMMARIES, _LISTED)
 _SCHEME = vocab.THING + "status"
+_SEE_OTHER = 303
+#: The page, and the forms of the description of the dataset.
+OFFERED = (formats.HTML, *formats.GRAPHS)
 _DOWNLOADS = ("csv", "xlsx", "json")
 
 
@@ -73,8 +76,10 @@ class Summary:
 
 @blueprint.get("/")
 def home() -> Response:
-    """Answer with the dashboard, of the round asked for or the latest; it is a page and nothing else."""
-    answer.negotiated((formats.HTML,))
+    """Answer with the dashboard, of the round asked for or the latest; who asks for RDF is led to the catalogue."""
+    chosen = answer.negotiated(OFFERED)
+    if chosen is not formats.HTML:
+        return Response(status=_SEE_OTHER, headers={"Location": address(f"dataset.{chosen.name}")})
     elapsed = {
         str(key.value): Decimal(share.value) for key, share in ask(site().store, "elapsed").rows if key and share
     }

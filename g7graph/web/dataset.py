@@ -10,7 +10,7 @@ from pyoxigraph import NamedNode
 
 from g7graph import vocab
 from g7graph.exports.manifest import Dump
-from g7graph.web import answer, distributions, formats, schema_org
+from g7graph.web import answer, distributions, formats, graphs, schema_org
 from g7graph.web.catalogue import Catalogue, catalogue
 from g7graph.web.cells import Cell, cell
 from g7graph.web.citation import citation
@@ -71,7 +71,7 @@ def dataset(extension: str | None = None) -> Response:
         raise NotAcceptable(_OFFERED)
     chosen = answer.negotiated(_OFFERED, extension=form)
     found = catalogue()
-    response = _page(found) if chosen is formats.HTML else answer.graph(found.statements, chosen)
+    response = _page(found) if chosen is formats.HTML else answer.graph(_said(found), chosen)
     return answer.alternates(response, "dataset", _OFFERED)
 
 
@@ -86,7 +86,11 @@ def void() -> Response:
         ox.Triple(document, NamedNode(vocab.STANDARD["foaf"] + "primaryTopic"), NamedNode(found.dataset)),
     ]
     counted = statistics(site().store, found.dataset)
-    return answer.graph([*found.statements, *about, *counted], chosen)
+    return answer.graph([*_said(found), *about, *counted], chosen)
+
+
+def _said(found: Catalogue) -> list[ox.Triple]:
+    return [*found.statements, *graphs.subsets(found.dataset)]
 
 
 def _page(found: Catalogue) -> Response:

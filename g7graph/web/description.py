@@ -15,7 +15,7 @@ from pyoxigraph import NamedNode, Quad
 from g7graph import exports, vocab
 from g7graph.web.asks import Asked, ask
 from g7graph.web.listings import PAGE, Listing, Listings
-from g7graph.web.names import NAMING, NOTATION
+from g7graph.web.names import NAMING, NOTATION, unlabelled
 from g7graph.web.tombstones import Tombstone, tombstone
 
 #: What a page is made of; every other form is written where the description is read.
@@ -52,10 +52,11 @@ class Description:
     called: list[Quad] = field(default_factory=list)
 
     def statements(self) -> list[Quad]:
-        """Return what is published of it: the names of mere properties are left out."""
+        """Return what is published of it: a label of all that is mentioned, no names of mere properties."""
         told = [*self.said, *self.incoming]
         mentioned = {term for quad in told for term in (quad.subject, quad.object)}
-        return [*told, *(quad for quad in self.called if quad.subject in mentioned)]
+        called = [quad for quad in self.called if quad.subject in mentioned]
+        return [*told, *called, *unlabelled(mentioned, [*told, *called])]
 
     def write(self, form: str) -> bytes:
         """Return it in one of the graph formats, or as PARTS."""

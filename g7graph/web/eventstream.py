@@ -9,6 +9,8 @@ import pyoxigraph as ox
 from g7graph import vocab
 from g7graph.web.changes import STREAM, Change, Held, place, whole
 
+#: Kind → the class that every change of it is in, whatever it is a version of.
+_CLASSES = {"version": "prov:Entity", "change": "prov:Activity", "round": "g7:MonitoringRound"}
 _DATE_TIME = ox.NamedNode(vocab.XSD + "dateTime")
 
 
@@ -46,7 +48,7 @@ def _relation(node: ox.NamedNode, older: str, oldest: Change) -> list[ox.Triple]
 def _member(change: Change) -> Iterator[ox.Triple]:
     subject = ox.NamedNode(change.iri)
     yield ox.Triple(subject, _term("dcterms:date"), _moment(change))
-    yield ox.Triple(subject, _term("dcterms:type"), ox.Literal(change.kind))
+    yield ox.Triple(subject, _term("rdf:type"), _term(_CLASSES[change.kind]))
     yield from (ox.Triple(subject, _term("rdfs:label"), label) for label in change.labels)
     yield from (ox.Triple(subject, _term("dcterms:description"), text) for text in change.texts)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pyoxigraph as ox
 from flask import Blueprint, Response
 from pyoxigraph import NamedNode
@@ -11,8 +13,11 @@ from g7graph.errors import UnknownName
 from g7graph.table import Column, Table, python
 from g7graph.web import answer, departed, formats
 from g7graph.web.asks import ask, fill
-from g7graph.web.context import site
+from g7graph.web.cells import cell
+from g7graph.web.context import language, site
+from g7graph.web.names import Names
 from g7graph.web.negotiate import split_extension
+from g7graph.web.reading import Reading
 
 blueprint = Blueprint("graphs", __name__)
 
@@ -28,7 +33,9 @@ def index() -> Response:
     if chosen is not formats.HTML:
         return Response(exports.TABLES[chosen.name].write(found), content_type=chosen.media_type)
     sizes = [(graph.value, python(size)) for graph, size in found.rows if graph is not None]
-    return answer.page("graphs.html", sizes=sizes)
+    said = Reading(told([graph for graph, _ in sizes]))
+    titles = {graph: said.text(graph, "dcterms:title", language()) for graph, _ in sizes}
+    return answer.page("graphs.html", sizes=sizes, titles=titles)
 
 
 @blueprint.get("/graph/<path:name>")
@@ -49,9 +56,15 @@ def named(name: str) -> Response:
             tuple(Column(name) for name in ("subject", "predicate", "object")),
             tuple((t.subject, t.predicate, t.object) for t in sorted(triples, key=str)[:SHOWN]),  # type: ignore[misc]
         )
+        said = Reading(told([iri]))
+        makers = said.values(iri, "prov:wasGeneratedBy")
+        names = Names(site().store, makers, language())
         response = answer.page(
             "graph.html",
             iri=iri,
+            title=said.text(iri, "dcterms:title", language()),
+            description=said.text(iri, "dcterms:description", language()),
+            makers=[cell(maker, names) for maker in makers],
             path=f"graph/{stem}",
             table=rows,
             total=len(triples),
@@ -62,6 +75,22 @@ def named(name: str) -> Response:
         quads = [ox.Quad(t.subject, t.predicate, t.object, NamedNode(iri)) for t in triples]
         response = answer.graph(quads, chosen)
     return answer.alternates(response, f"graph/{stem}", _OFFERED)
+
+
+def told(graphs: Sequence[str]) -> list[ox.Triple]:
+    """Read what named graphs say that they are: titles, descriptions, what made them."""
+    return site().store.triples(fill("graphs", {"graph": [NamedNode(iri) for iri in graphs]})) if graphs else []
+
+
+def subsets(dataset: str) -> list[ox.Triple]:
+    """Describe the named graphs as subsets of a dataset (VoID §4.3)."""
+    graphs = site().store.graphs()
+    kind, subset = (NamedNode(vocab.STANDARD["void"] + name) for name in ("Dataset", "subset"))
+    found = told(graphs)
+    for graph in map(NamedNode, graphs):
+        found.append(ox.Triple(NamedNode(dataset), subset, graph))
+        found.append(ox.Triple(graph, NamedNode(vocab.RDF_TYPE), kind))
+    return found
 
 
 def read(iri: str) -> list[ox.Triple]:

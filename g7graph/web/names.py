@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from pyoxigraph import Literal, NamedNode
+from pyoxigraph import Literal, NamedNode, Quad
 
 from g7graph import i18n, vocab
 from g7graph.store import Store
@@ -18,6 +18,9 @@ NAMING = (
     *(vocab.STANDARD["rdfs"] + "label", vocab.STANDARD["skos"] + "prefLabel", vocab.STANDARD["dcterms"] + "title"),
     *(vocab.STANDARD["foaf"] + "name", vocab.G7 + "locator"),
 )
+#: Those of them that every program knows as a label.
+_LABELS = frozenset(NAMING[:2])
+_LABEL = NamedNode(NAMING[0])
 #: The property that says by which code it is cited.
 NOTATION = vocab.STANDARD["skos"] + "notation"
 #: All of them.
@@ -109,12 +112,48 @@ def known(iri: str, lang: str) -> str:
     >>> known(vocab.thing("measurement", "4.4-plan-target"), "en")
     'Measurement 4.4-plan-target'
     """
-    curie, kind = vocab.curie(iri), _kind(iri)
     words = i18n.catalogue("web")
-    message = words.get("term_" + curie.replace(":", "_"))
-    if message:
-        return _said(message, lang)
-    return f"{_said(words[f'kind_{kind}'], lang)} {curie.partition(':')[2]}" if f"kind_{kind}" in words else curie
+    kind, key = _parted(iri)
+    if f"kind_{kind}" in words:
+        return f"{_said(words[f'kind_{kind}'], lang)} {key}"
+    curie = vocab.curie(iri)
+    message = words.get(_term(curie))
+    return _said(message, lang) if message else curie
+
+
+def unlabelled(mentioned: Iterable[object], said: Iterable[Quad]) -> Iterator[Quad]:
+    """Yield labels, in no graph, for what is mentioned and has none in what is said: what pages call it."""
+    named: dict[object, list[Literal]] = {}
+    labelled = set()
+    for quad in said:
+        name = quad.predicate.value
+        if name in _LABELS:
+            labelled.add(quad.subject)
+        elif name in NAMING and isinstance(quad.object, Literal):
+            named.setdefault(quad.subject, []).append(quad.object)
+    for thing in mentioned:
+        if isinstance(thing, NamedNode) and thing not in labelled:
+            yield from (Quad(thing, _LABEL, label) for label in _labels(thing.value, named.get(thing, [])))
+
+
+def _labels(iri: str, names: list[Literal]) -> list[Literal]:
+    """Return labels in every language, as far as there are: names as they stand, with the kind where in no language."""
+    words = i18n.catalogue("web")
+    kind = words.get(f"kind_{_kind(iri)}")
+    if names and (kind is None or names[0].language):
+        return names
+    if kind is None and (iri.startswith(vocab.BASE) or _term(vocab.curie(iri)) not in words):
+        return []
+    if kind and names:
+        own, form = best(names, i18n.DEFAULT), words["name_of_kind"]
+        said = {lang: form[lang].format(kind=kind[lang], name=own) for lang in i18n.LANGUAGES}
+    else:
+        said = {lang: known(iri, lang) for lang in i18n.LANGUAGES}
+    return [Literal(label, language=lang) for lang, label in said.items()]
+
+
+def _term(curie: str) -> str:
+    return "term_" + curie.replace(":", "_")
 
 
 def _said(message: Mapping[str, str], lang: str) -> str:
@@ -127,4 +166,10 @@ def _place(order: Sequence[str | None], language: str | None) -> int:
 
 
 def _kind(iri: str) -> str:
-    return iri.removeprefix(vocab.THING).partition("/")[0]
+    return _parted(iri)[0]
+
+
+def _parted(iri: str) -> tuple[str, str]:
+    """Part the IRI of a thing into its kind and its key."""
+    kind, _, key = iri.removeprefix(vocab.THING).partition("/")
+    return kind, key

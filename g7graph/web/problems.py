@@ -14,7 +14,7 @@ from werkzeug.exceptions import HTTPException
 from g7graph import i18n, vocab
 from g7graph.errors import G7Error, UnknownName
 from g7graph.web import answer
-from g7graph.web.context import language, say
+from g7graph.web.context import address, language, say
 from g7graph.web.formats import HTML, JSON, PROBLEM
 from g7graph.web.negotiate import choose
 from g7graph.web.refusals import STATUS, Elsewhere, kinds
@@ -36,6 +36,15 @@ MEMBERS: Mapping[str, dict[str, Any]] = {
     "findings": {"type": "array", "items": {"type": "object"}},
     "changed": {"type": "array", "items": {"enum": ["query", "data", "program"]}},
     "now": {"type": "string", "format": "uri"},
+}
+#: Error key → below which path the names of what was not found are; of others there is no telling.
+_PLACES = {
+    "unknown_dump": "dumps/",
+    "unknown_graph": "graph/",
+    "unknown_problem": "problem/",
+    "unknown_query": "api/queries/",
+    "unknown_thing": "doc/",
+    "unknown_version": "ontology/",
 }
 _KEPT_HEADERS = ("Allow", "Content-Range", "Retry-After")
 _RETRY_SECONDS = "5"
@@ -63,6 +72,7 @@ def register(app: Flask) -> None:
     """Answer every error of an application with a problem document."""
     app.register_error_handler(G7Error, _of_ours)
     app.register_error_handler(HTTPException, _of_http)
+    app.after_request(moved)
 
 
 def _of_ours(error: G7Error) -> Response:
@@ -72,7 +82,7 @@ def _of_ours(error: G7Error) -> Response:
     status = STATUS.get(error.key, HTTPStatus.INTERNAL_SERVER_ERROR)
     # Where the operator's store is, is nobody's business.
     detail = say("store_away") if error.key == "store_remote" else error.text(language())
-    response = _problem(status, TYPE + error.key.replace("_", "-"), detail, more)
+    response = _problem(status, TYPE + error.key.replace("_", "-"), detail, more, _PLACES.get(error.key, ""))
     if error.key in ("busy", "many_downloads", "too_many"):
         response.headers["Retry-After"] = _RETRY_SECONDS
     if isinstance(error, Elsewhere):
@@ -89,11 +99,21 @@ def _of_http(error: HTTPException) -> Response:
     return response
 
 
-def _problem(status: HTTPStatus, kind: str, detail: str, more: dict[str, object]) -> Response:
+def moved(response: Response) -> Response:
+    """Say in the language of the request where an address is that has slashes that follow one another (308)."""
+    if response.status_code == HTTPStatus.PERMANENT_REDIRECT:
+        response.set_data(render_template("moved.html", target=response.headers["Location"]))
+        response.headers["Content-Language"] = language()
+    return response
+
+
+def _problem(status: HTTPStatus, kind: str, detail: str, more: dict[str, Any], place: str = "") -> Response:
     said = {"title": title(status), "status": status.value, "detail": detail}
     if choose(request.headers.get("Accept"), [PROBLEM, HTML]) is HTML:
         query = request.args.get("query") if request.endpoint == "sparql.endpoint" else None
-        page = render_template("problem.html", query=query, now=more.get("now"), **said)
+        near = [name for name in more.get("nearest", ()) if place and "://" not in name]
+        leads = {name: address(place + name) for name in near}
+        page = render_template("problem.html", query=query, now=more.get("now"), leads=leads, **said)
         response = Response(page, content_type=HTML.media_type)
     else:
         document = {"type": kind, **said, "instance": quote(request.script_root + request.path), **more}

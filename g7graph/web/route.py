@@ -22,8 +22,8 @@ class Route:
     """How an endpoint is described: what it answers with, and what it may refuse.
 
     `text` is a key of `locale/openapi.toml`; `also` are other statuses that it answers with in the same way;
-    `twin`: the same has extensions, too; `leads`: browsers are led to another page; `renamed`: what has another name
-    now leads there; not `kept`: another answer each time.
+    `twin`: the same has extensions, too; `leads` is a key, too: of what some are led to; `renamed`: what has
+    another name now leads there; not `kept`: another answer each time.
     """
 
     tag: str
@@ -38,7 +38,7 @@ class Route:
     parameters: Callable[[], list[Json]] = list
     negotiated: bool = True
     twin: bool = False
-    leads: bool = False
+    leads: str = ""
     renamed: bool = False
     kept: bool = True
 
@@ -74,7 +74,7 @@ def _operation(route: Route, path: str, parameters: list[Json]) -> Json:
     for status in (route.status, *route.also):
         answers |= operations.answers(text, body, headers=route.headers, status=status, kept=route.kept)
     if route.leads:
-        answers |= operations.answers(said("see_page"), {}, headers=("Location",), status=HTTPStatus.SEE_OTHER)
+        answers |= operations.answers(said(route.leads), {}, headers=("Location",), status=HTTPStatus.SEE_OTHER)
     if route.renamed:
         answers |= operations.answers(said("see_new"), {}, headers=("Location",), status=HTTPStatus.MOVED_PERMANENTLY)
     shared = operations.common()

@@ -11,6 +11,7 @@ from g7graph import exports
 from g7graph.web import (
     arguments,
     calls,
+    dashboard,
     feeds,
     formats,
     jsonld,
@@ -61,15 +62,16 @@ ROUTES: Mapping[str, Route] = {
     "dashboard.home": Route(
         "pages",
         "dashboard",
-        (formats.HTML,),
+        dashboard.OFFERED,
         ("bad_value", *operations.ASKING),
         _PAGE,
         parameters=arguments.dashboard_values,
+        leads="see_dataset",
     ),
     "api.index": Route(
         calls.TAG, "queries", (formats.JSON, formats.HTML), (), _PAGE, {"json": reference("schemas", "queries")}
     ),
-    "texts.index": Route(calls.TAG, "query_index", texts.INDEX, (), leads=True),
+    "texts.index": Route(calls.TAG, "query_index", texts.INDEX, (), leads="see_page"),
     "texts.text": Route(
         calls.TAG,
         "query_text",
@@ -78,7 +80,7 @@ ROUTES: Mapping[str, Route] = {
         ("Link",),
         segments=arguments.query_text,
         twin=True,
-        leads=True,
+        leads="see_page",
     ),
     "api.cited": Route(
         calls.TAG,

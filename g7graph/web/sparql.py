@@ -15,7 +15,7 @@ from g7graph.errors import QueryError
 from g7graph.store import guard
 from g7graph.store.change import Change, Kind
 from g7graph.table import Column, Table
-from g7graph.web import answer, asks, formats
+from g7graph.web import answer, asks, formats, graphs
 from g7graph.web.context import site
 from g7graph.web.protocol import Asked, Updated, form_of, is_update, read, refuse_foreign
 from g7graph.web.refusals import Refused
@@ -86,7 +86,7 @@ def without_query() -> Response:
 
 
 def description() -> list[ox.Triple]:
-    """Describe the service: its languages, graphs and formats, the limits on a query, what classes are said of."""
+    """Describe the service: its languages, formats, limits, its graphs and what they are, what classes are said of."""
     store, writable = site().store, site().writer is not None
     service = [NamedNode(f"{request.root_url.rstrip('/')}/sparql")]
     text = asks.fill(
@@ -99,7 +99,11 @@ def description() -> list[ox.Triple]:
             "limits": [Literal(_limits(lang, writable), language=lang) for lang in i18n.LANGUAGES],
         },
     )
-    return [*store.triples(text), *store.triples(asks.fill("partitions", {"service": service}))]
+    return [
+        *store.triples(text),
+        *graphs.told(store.graphs()),
+        *store.triples(asks.fill("partitions", {"service": service})),
+    ]
 
 
 def _limits(lang: str, writable: bool) -> str:

@@ -108,7 +108,7 @@ def test_what_is_minted_leads_to_the_document_that_describes_it(said: Graph, cou
 def test_of_data_that_do_not_describe_themselves_only_what_is_known_is_said(client: FlaskClient) -> None:
     this = URIRef(f"{HERE}/dataset#this")
     said = parsed(client, "/dataset.ttl")
-    assert set(said.predicates(this)) == {RDF.type, VOID.sparqlEndpoint}
+    assert set(said.predicates(this)) == {RDF.type, VOID.sparqlEndpoint, VOID.subset}
     counted = parsed(client, "/.well-known/void")
     assert number(counted, URIRef(vocab.counted("class", "g7:PerformanceIndicator")), "entities") == 2
     assert (this, VOID.classPartition, None) in counted

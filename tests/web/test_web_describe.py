@@ -9,12 +9,14 @@ from typing import IO, Any
 
 import pyoxigraph as ox
 import pytest
+import rdflib
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from g7graph.build import build, open_local, open_store
 from g7graph.project import Project
+from g7graph.store.local import LocalStore
 from g7graph.store.pool import Pool
 from g7graph.store.pooled import PooledStore
 from g7graph.web import create_app
@@ -26,6 +28,9 @@ BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;
 NTRIPLES = {"Accept": "application/n-triples"}
 THING, G7 = "https://w3id.org/g7graph/id/", "https://w3id.org/g7graph/ontology#"
 INDICATOR, PLACE = THING + "indicator/4.4", THING + "place/PE"
+MEASUREMENT = {"es": "Medición", "en": "Measurement", "fr": "Mesure"}
+MANY = 40
+FORMS = {"ttl": "turtle", "jsonld": "json-ld", "nt": "nt", "nq": "nquads", "trig": "trig", "rdf": "xml"}
 POINTING = 2 * PAGE + PAGE // 2
 PREFIXES = """
 @prefix dcat: <http://www.w3.org/ns/dcat#> .
@@ -85,6 +90,73 @@ def test_it_says_what_the_things_are_called_that_it_mentions(client: FlaskClient
     assert ("4", '"Resultado 4"@es') in labels, "what it points to"
     assert ("ontology#PerformanceIndicator", '"Performance indicator"@en') in labels, "its class"
     assert "ontology#parent" not in {subject for subject, _ in labels}, "not mere properties"
+
+
+def labels(answer: TestResponse) -> dict[str, set[str]]:
+    """What an answer in N-Triples calls each of the project's things."""
+    found: dict[str, set[str]] = {}
+    for subject, name, label in triples(answer):
+        if name in ("http://www.w3.org/2000/01/rdf-schema#label", "http://www.w3.org/2004/02/skos/core#prefLabel"):
+            found.setdefault(subject.removeprefix(THING), set()).add(label)
+    return found
+
+
+def test_what_has_no_label_is_called_what_its_page_calls_it_in_three_languages(client: FlaskClient) -> None:
+    target = {f'"{word} 4.4-plan-target"@{lang}' for lang, word in MEASUREMENT.items()}
+    for path in ("measurement/4.4-plan-target", "indicator/4.4", "passage/plan-4.4"):
+        assert labels(client.get(f"/doc/{path}.nt"))["measurement/4.4-plan-target"] == target, path
+    for lang, word in MEASUREMENT.items():
+        page = client.get(f"/doc/measurement/4.4-plan-target.html?lang={lang}").text
+        assert f"<h1>{word} 4.4-plan-target</h1>" in page
+
+
+def test_what_has_a_name_in_no_language_is_called_by_it_and_its_kind(client: FlaskClient) -> None:
+    found = labels(client.get("/doc/measurement/4.4-plan-target.nt"))
+    assert found["passage/plan-4.4"] == {
+        '"Pasaje: Plan, fila 4.4"@es',
+        '"Passage: Plan, fila 4.4"@en',
+        '"Passage : Plan, fila 4.4"@fr',
+    }
+
+
+def test_what_has_a_label_gets_no_other(client: FlaskClient) -> None:
+    assert labels(client.get("/doc/indicator/4.4.nt"))["result/4"] == {'"Resultado 4"@es'}
+
+
+def test_such_labels_are_in_no_named_graph_for_no_file_says_them(client: FlaskClient) -> None:
+    quads = [*ox.parse(client.get("/doc/measurement/4.4-plan-target.nq").data, format=ox.RdfFormat.N_QUADS)]
+    bare = {(one.subject.value, one.predicate.value) for one in quads if one.graph_name == ox.DefaultGraph()}
+    assert {name for _, name in bare} == {"http://www.w3.org/2000/01/rdf-schema#label"}
+    assert {thing.removeprefix(THING) for thing, _ in bare} == {"measurement/4.4-plan-target", "passage/plan-4.4"}
+
+
+@pytest.mark.parametrize("form", ["ttl", "jsonld", "nt", "nq", "trig", "rdf"])
+def test_every_form_says_them(client: FlaskClient, form: str) -> None:
+    answer = client.get(f"/doc/measurement/4.4-plan-target.{form}")
+    said = rdflib.Dataset(default_union=True).parse(data=answer.data, format=FORMS[form])
+    found = set(said.objects(rdflib.URIRef(THING + "measurement/4.4-plan-target"), rdflib.RDFS.label))
+    assert found == {rdflib.Literal(f"{word} 4.4-plan-target", lang=lang) for lang, word in MEASUREMENT.items()}
+
+
+def test_titles_are_labels_as_they_stand_and_what_is_not_known_gets_none(tmp_path: Path) -> None:
+    data = f"""<{PLACE}> <http://purl.org/dc/terms/relation> <{THING}dataset/a> , <http://x/b> , <{THING}place/XX> .
+<{THING}dataset/a> <http://purl.org/dc/terms/title> "Data"@en , "Datos"@es ."""
+    (tmp_path / "a.ttl").write_text(data, encoding="utf-8")
+    client = create_app(Project.find(tmp_path / "a.ttl")).test_client()
+    assert labels(client.get("/doc/place/PE.nt")) == {"dataset/a": {'"Data"@en', '"Datos"@es'}}
+
+
+def test_every_kind_of_thing_and_all_that_its_document_mentions_has_a_label(
+    real: FlaskClient, store: LocalStore
+) -> None:
+    things = sorted({one.subject.value for one in store.inner if str(one.subject).startswith(f"<{THING}")})
+    kinds = {thing.removeprefix(THING).partition("/")[0]: thing for thing in things}
+    assert len(kinds) > MANY
+    for kind, thing in kinds.items():
+        answer = real.get(f"/doc/{thing.removeprefix(THING)}.nt")
+        mentioned = {one.strip("<>") for subject, _, value in triples(answer) for one in (subject, value)}
+        ours = {one.removeprefix(THING) for one in mentioned if one.startswith(THING)}
+        assert not ours - set(labels(answer)), kind
 
 
 def test_it_has_its_passages_and_measurements_whole(client: FlaskClient) -> None:

@@ -133,6 +133,15 @@ def test_older_changes_are_in_archives_that_lead_to_one_another(many: FlaskClien
     assert told == [f"http://x/v/{n:03}" for n in reversed(range(2 * changes.HELD + 1))]
 
 
+def test_a_member_of_the_stream_is_in_the_class_of_its_kind(few: FlaskClient) -> None:
+    triples = [quad.triple for quad in ox.parse(few.get("/changes.ttl").data, format=ox.RdfFormat.TURTLE)]
+    types = {t.subject.value: t.object.value for t in triples if t.predicate.value.endswith("rdf-syntax-ns#type")}
+    assert types[CHANGE] == "http://www.w3.org/ns/prov#Activity"
+    assert types[ROUND] == "https://w3id.org/g7graph/ontology#MonitoringRound"
+    assert types["http://x/v/1"] == types["http://x/v/2"] == "http://www.w3.org/ns/prov#Entity"
+    assert not [t for t in triples if t.predicate.value == "http://purl.org/dc/terms/type"]
+
+
 def test_the_same_is_an_event_stream(many: FlaskClient) -> None:
     def stream(address: str) -> tuple[set[str], set[str]]:
         triples = [quad.triple for quad in ox.parse(many.get(address).data, format=ox.RdfFormat.TURTLE)]

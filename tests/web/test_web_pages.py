@@ -83,8 +83,10 @@ def test_a_document_is_the_same_in_every_graph_format(client: FlaskClient, name:
 
 
 def test_trig_says_in_which_graph_each_statement_stands(client: FlaskClient) -> None:
-    graphs = {str(q.graph_name) for q in ox.parse(client.get("/doc/indicator/4.4.trig").data, format=ox.RdfFormat.TRIG)}
-    assert graphs == {f"<https://w3id.org/g7graph/graph/{name}>" for name in ("indicators", "source/2014")}
+    quads = [*ox.parse(client.get("/doc/indicator/4.4.trig").data, format=ox.RdfFormat.TRIG)]
+    graphs = {quad.graph_name for quad in quads}
+    stated = {ox.NamedNode(f"https://w3id.org/g7graph/graph/{name}") for name in ("indicators", "source/2014")}
+    assert graphs == {*stated, ox.DefaultGraph()}, "in the default graph are labels that no file says"
 
 
 def test_a_format_that_is_not_offered_lists_those_that_are(client: FlaskClient) -> None:
@@ -187,8 +189,7 @@ def test_the_kinds_of_problems_are_a_list_to_programs(client: FlaskClient) -> No
 @pytest.mark.parametrize(
     ("address", "accept", "offered"),
     [
-        ("/", "application/json", ["text/html"]),
-        ("/", "text/turtle", ["text/html"]),
+        ("/", "image/png", ["text/html", "text/turtle"]),
         ("/graph/", "text/turtle", ["text/html", "application/sparql-results+json", "text/csv"]),
         ("/graph/indicators", "text/csv", ["text/turtle", "application/ld+json"]),
         ("/problem/", "text/turtle", ["text/html", "application/json"]),
@@ -217,6 +218,71 @@ def test_a_kind_of_problem_that_there_is_not_is_a_problem_itself(client: FlaskCl
 def test_who_does_not_mind_gets_the_page(client: FlaskClient, address: str) -> None:
     for headers in ({}, {"Accept": "*/*"}, BROWSER):
         assert client.get(address, headers=headers).mimetype == "text/html"
+
+
+@pytest.mark.parametrize(
+    ("address", "accept", "form"),
+    [
+        ("/", "text/turtle", "ttl"),
+        ("/", "text/turtle;q=0.9, text/html;q=0.1", "ttl"),
+        ("/", "application/ld+json", "jsonld"),
+        ("/", "application/json", "jsonld"),
+        ("/", "application/n-triples", "nt"),
+        ("/", "application/n-quads", "nq"),
+        ("/", "application/trig", "trig"),
+        ("/", "application/rdf+xml", "rdf"),
+        ("/?format=ttl", BROWSER["Accept"], "ttl"),
+        ("/?format=application/trig", "*/*", "trig"),
+    ],
+)
+def test_who_asks_the_front_page_for_rdf_is_led_to_the_description_of_the_dataset(
+    client: FlaskClient, address: str, accept: str, form: str
+) -> None:
+    for asked in (client.get, client.head):
+        led = asked(address, headers={"Accept": accept})
+        assert (led.status_code, led.headers["Location"]) == (303, f"/dataset.{form}")
+        assert {"Accept", "Accept-Language"} <= {*led.headers["Vary"].split(", ")}
+    below = client.get(address, headers={"Accept": accept}, environ_overrides={"SCRIPT_NAME": "/plan"})
+    assert below.headers["Location"] == f"/plan/dataset.{form}"
+    described = client.get(address, headers={"Accept": accept}, follow_redirects=True)
+    assert (described.status_code, described.mimetype) == (200, exports.GRAPHS[form].media_type)
+
+
+def test_whoever_rather_reads_a_page_gets_it(client: FlaskClient) -> None:
+    for accept in ("text/html, text/turtle", "text/turtle;q=0.5, */*", "text/*"):
+        assert client.get("/", headers={"Accept": accept}).mimetype == "text/html", accept
+    assert client.get("/?format=html", headers={"Accept": "text/turtle"}).mimetype == "text/html"
+
+
+@pytest.mark.parametrize(
+    ("address", "name", "where"),
+    [
+        ("/doc/indicator/4.5", "indicator/4.4", "/doc/indicator/4.4"),
+        ("/id/indicator/4.5", "indicator/4.4", "/doc/indicator/4.4"),
+        ("/graph/indicator", "indicators", "/graph/indicators"),
+        ("/api/queries/indicator", "indicators", "/api/queries/indicators"),
+        ("/problem/sintax", "syntax", "/problem/syntax"),
+    ],
+)
+def test_the_page_of_what_is_not_there_leads_to_what_is_nearest(
+    client: FlaskClient, address: str, name: str, where: str
+) -> None:
+    for query in ("", "?lang=en"):
+        response = client.get(address + query, headers=BROWSER)
+        assert response.status_code == 404
+        assert f'<a href="{where}{query}">{name}</a>' in response.text
+        assert client.get(where, headers=BROWSER).status_code == 200
+
+
+@pytest.mark.parametrize("lang", ["es", "en", "fr"])
+def test_slashes_that_follow_one_another_lead_on_in_the_language_asked_for(client: FlaskClient, lang: str) -> None:
+    said = {"es": "Está en otra dirección", "en": "It is at another address", "fr": "C’est à une autre adresse"}
+    for asked in ({"headers": {"Accept-Language": lang}}, {"query_string": {"lang": lang}}):
+        response = client.get("/doc//indicator/4.4", **asked)
+        assert (response.status_code, response.headers["Content-Language"]) == (308, lang)
+        assert f"<h1>{said[lang]}</h1>" in response.text
+        assert f'<a href="{response.headers["Location"]}">' in response.text
+        assert client.get(response.headers["Location"]).status_code == 200
 
 
 @pytest.mark.parametrize("extension", ["png", "csv"])

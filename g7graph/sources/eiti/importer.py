@@ -111,12 +111,15 @@ class Import:
         activity, importer = thing("import", run), thing("import", f"{run}/importer")
         yield activity, name("rdf:type"), name("prov:Activity")
         yield activity, name("prov:wasAssociatedWith"), importer
-        yield iri(vocab.graph(self._graph)), name("prov:wasGeneratedBy"), activity
+        graph, files = iri(vocab.graph(self._graph)), ", ".join(self._keys.values())
+        yield graph, name("prov:wasGeneratedBy"), activity
         for key in self._keys:
             yield activity, name("prov:used"), thing("source-document", key)
         yield importer, name("rdf:type"), name("prov:SoftwareAgent")
         yield importer, name("dcterms:hasVersion"), text(VERSION)
         for lang in i18n.LANGUAGES:
+            yield graph, name("dcterms:title"), text(i18n.text("sources.eiti_graph", lang, graph=run), lang)
+            yield graph, name("dcterms:description"), text(i18n.text("sources.eiti_read", lang, files=files), lang)
             yield activity, name("rdfs:label"), text(i18n.text("sources.eiti_run", lang, graph=self._graph), lang)
             yield importer, name("rdfs:label"), text(i18n.text("sources.eiti_importer", lang), lang)
 
