@@ -52,11 +52,15 @@ class Description:
     called: list[Quad] = field(default_factory=list)
 
     def statements(self) -> list[Quad]:
-        """Return what is published of it: a label of all that is mentioned, no names of mere properties."""
-        told = [*self.said, *self.incoming]
-        mentioned = {term for quad in told for term in (quad.subject, quad.object)}
+        """Return what is published of it: names of all that is mentioned but properties, made where there are none.
+
+        Labels are not made for what only points to it: of a hub they would be half of what is said.
+        """
+        own = {term for quad in self.said for term in (quad.subject, quad.object)}
+        mentioned = own | {quad.subject for quad in self.incoming}
         called = [quad for quad in self.called if quad.subject in mentioned]
-        return [*told, *called, *unlabelled(mentioned, [*told, *called])]
+        told = [*self.said, *self.incoming, *called]
+        return [*told, *unlabelled(own, told)]
 
     def write(self, form: str) -> bytes:
         """Return it in one of the graph formats, or as PARTS."""

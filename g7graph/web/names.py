@@ -139,16 +139,17 @@ def unlabelled(mentioned: Iterable[object], said: Iterable[Quad]) -> Iterator[Qu
 def _labels(iri: str, names: list[Literal]) -> list[Literal]:
     """Return labels in every language, as far as there are: names as they stand, with the kind where in no language."""
     words = i18n.catalogue("web")
-    kind = words.get(f"kind_{_kind(iri)}")
-    if names and (kind is None or names[0].language):
+    kind, key = _parted(iri)
+    called = words.get(f"kind_{kind}")
+    if names and (called is None or names[0].language):
         return names
-    if kind is None and (iri.startswith(vocab.BASE) or _term(vocab.curie(iri)) not in words):
-        return []
-    if kind and names:
+    if called is None:
+        said = {} if iri.startswith(vocab.BASE) else words.get(_term(vocab.curie(iri)), {})
+    elif names:
         own, form = best(names, i18n.DEFAULT), words["name_of_kind"]
-        said = {lang: form[lang].format(kind=kind[lang], name=own) for lang in i18n.LANGUAGES}
+        said = {lang: form[lang].format(kind=called[lang], name=own) for lang in i18n.LANGUAGES}
     else:
-        said = {lang: known(iri, lang) for lang in i18n.LANGUAGES}
+        said = {lang: f"{called[lang]} {key}" for lang in i18n.LANGUAGES}
     return [Literal(label, language=lang) for lang, label in said.items()]
 
 

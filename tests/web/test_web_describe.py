@@ -103,7 +103,7 @@ def labels(answer: TestResponse) -> dict[str, set[str]]:
 
 def test_what_has_no_label_is_called_what_its_page_calls_it_in_three_languages(client: FlaskClient) -> None:
     target = {f'"{word} 4.4-plan-target"@{lang}' for lang, word in MEASUREMENT.items()}
-    for path in ("measurement/4.4-plan-target", "indicator/4.4", "passage/plan-4.4"):
+    for path in ("measurement/4.4-plan-target", "indicator/4.4"):
         assert labels(client.get(f"/doc/{path}.nt"))["measurement/4.4-plan-target"] == target, path
     for lang, word in MEASUREMENT.items():
         page = client.get(f"/doc/measurement/4.4-plan-target.html?lang={lang}").text
@@ -146,7 +146,13 @@ def test_titles_are_labels_as_they_stand_and_what_is_not_known_gets_none(tmp_pat
     assert labels(client.get("/doc/place/PE.nt")) == {"dataset/a": {'"Data"@en', '"Datos"@es'}}
 
 
-def test_every_kind_of_thing_and_all_that_its_document_mentions_has_a_label(
+def test_what_only_points_to_a_thing_gets_no_label_made(client: FlaskClient) -> None:
+    answer = client.get("/doc/passage/plan-4.4.nt")
+    assert THING + "measurement/4.4-plan-target" in {subject.strip("<>") for subject, *_ in triples(answer)}
+    assert "measurement/4.4-plan-target" not in labels(answer)
+
+
+def test_every_kind_of_thing_and_all_that_its_document_leads_to_has_a_label(
     real: FlaskClient, store: LocalStore
 ) -> None:
     things = sorted({one.subject.value for one in store.inner if str(one.subject).startswith(f"<{THING}")})
@@ -154,7 +160,7 @@ def test_every_kind_of_thing_and_all_that_its_document_mentions_has_a_label(
     assert len(kinds) > MANY
     for kind, thing in kinds.items():
         answer = real.get(f"/doc/{thing.removeprefix(THING)}.nt")
-        mentioned = {one.strip("<>") for subject, _, value in triples(answer) for one in (subject, value)}
+        mentioned = {thing, *(value.strip("<>") for _, _, value in triples(answer))}
         ours = {one.removeprefix(THING) for one in mentioned if one.startswith(THING)}
         assert not ours - set(labels(answer)), kind
 
