@@ -205,8 +205,7 @@ def _decimal(value: Value) -> Decimal | None:
 
 
 def _exact(value: Decimal | None) -> str:
-    whole = value is not None and value == value.to_integral_value()
-    return number(int(value) if whole and value is not None else value)
+    return number(value if value is None or value != value.to_integral_value() else int(value))
 
 
 def _in_millions(value: Decimal | None) -> str:
