@@ -36,7 +36,7 @@ _CONNECTIONS = 2048  # of a front, most of them idle; what is more waits
 _M_ARENA_MAX, _ARENAS = -8, 2  # malloc.h
 _OPEN_FILES = 4096  # connections, and an answer for each request that is answered
 _HEADER_MILLISECONDS = 15_000
-_HEADER_BYTES = 131_072  # all of them; more than the longest query takes in an address
+_HEADER_BYTES = 131_072  # of all, or twice that in one last read; more than the longest query takes in an address
 _UNTAKEN_MILLISECONDS = 60_000
 
 
