@@ -216,6 +216,7 @@ def test_summary_data_countries_and_codes_of_the_api_are_read(tmp_path: Path) ->
         ('{"data": ["a", 5]}', "r.json/data/0: bad_record", 0),
         ('{"data": [{"a": 5}]}', "r.json/data/0: unknown_record", 0),
         ('{"data": [' * 5000, "r.json:1: bad_json", 0),
+        ('{"data": [' + '{"a": ' * 5000 + "1" + "}" * 5000 + "]}", "r.json:1: bad_json", 0),
         (r'{"data": [{"revenue": 5, "label": "\ud800", "iso2": "PE"}]}', "r.json/data/0: not_utf8", 0),
         ('{"data": [{"revenue": NaN, "iso2": "PE"}]}', "r.json/data/0: bad_amount", 0),
     ],

@@ -85,13 +85,54 @@ def test_a_workbook_of_template_2_is_read_by_its_headings(tmp_path: Path) -> Non
     asked = """SELECT ?company ?project ?rate ?volume ?unit ?said WHERE {
       ?o dimension:company ?company ; dimension:extractive-project ?project ; attribute:exchange-rate ?rate ;
         attribute:volume ?volume ; attribute:volume-unit ?unit ; sdmx-attribute:comment ?said .
-    }"""
+    } ORDER BY ?said"""
     assert found.rows(asked) == [
-        ("payer:gh-614g000005", "extractive-project:gh-damang", "5", "3", "oz", "In two parts")
+        ("payer:gh-614g000005", "extractive-project:gh-damang", "5", "3", "oz", said)
+        for said in ("In two parts", "levied on project: Yes")
     ]
     sectors = "SELECT ?sector WHERE { ?o a rp:CompanyPayment ; attribute:sector ?sector }"
     assert found.rows(sectors) == []  # its lookup returns the wrong column
     assert found.told == []
+
+
+def test_what_yes_or_no_say_of_a_payment_is_kept(tmp_path: Path) -> None:
+    heads = (*COMPANY[0][:3], "Reported by project (Y/N)", "Payment made in-kind (Y/N)", *COMPANY[0][3:])
+    rows = [(*row[:3], "No", answer, *row[3:]) for row, answer in zip(COMPANY[1:], ("Yes", None), strict=True)]
+    found = read(tmp_path, workbook(company=[heads, *rows]))
+    asked = "SELECT ?said WHERE { ?o a rp:CompanyPayment ; sdmx-attribute:comment ?said } ORDER BY ?said"
+    assert {row[0] for row in found.rows(asked)} == {
+        "In two parts",
+        "in kind: Yes",
+        "levied on project: No",
+        "levied on project: Yes",
+        "reported by project: No",
+    }
+
+
+def test_a_column_of_a_workbook_that_is_not_read_is_told_of(tmp_path: Path) -> None:
+    government = [(*row, more) for row, more in zip(GOVERNMENT[1:], ("GFS Level 1", "Taxes", "Taxes"), strict=True)]
+    entities = [(*row, more) for row, more in zip(ENTITIES, ("Stock exchange", "none"), strict=True)]
+    found = read(tmp_path, workbook(government=government, entities=entities))
+    told = {str(one.place): one.values["value"] for one in found.problems if one.key == "unread_column"}
+    assert told == {
+        "gh.xlsx:Part 3 - Reporting entities:D1": "Stock exchange",
+        "gh.xlsx:Part 4 - Government revenues:G1": "GFS Level 1",
+    }
+
+
+def test_a_company_called_total_ends_no_table_and_totals_do(tmp_path: Path) -> None:
+    total = ("TOTAL E&P Ghana", "GRA", "Mineral Royalty", "No", None, "Oil", "GHS", 70)
+    below = ("", "", "Total in GHS", None, None, None, "GHS", 675)
+    entities = [ENTITIES[0], ("TOTAL E&P Ghana", "9X", "Oil"), ENTITIES[1]]
+    company = [COMPANY[0], total, *COMPANY[1:], below, ("After it", "GRA", "Bonus", "No", None, None, "GHS", 1)]
+    found = read(tmp_path, workbook(entities=entities, company=company))
+    asked = "SELECT ?c ?v WHERE { ?o dimension:company ?c ; sdmx-measure:obsValue ?v } ORDER BY ?c"
+    assert found.rows(asked) == [("payer:gh-614g000005", "600"), ("payer:gh-9x", "70"), ("payer:gh-other-ltd", "5")]
+
+
+def test_a_company_without_stream_or_figure_is_told_of(tmp_path: Path) -> None:
+    found = read(tmp_path, workbook(company=[*COMPANY, ("Silent Ltd", "GRA")]))
+    assert found.told == ["gh.xlsx:Part 5 - Company data:H4: no_value"]
 
 
 def test_the_order_of_columns_and_the_rows_above_do_not_matter(tmp_path: Path) -> None:
@@ -158,11 +199,38 @@ def packed(parts: dict[str, bytes]) -> bytes:
     return out.getvalue()
 
 
+def saved(made: Workbook) -> bytes:
+    out = io.BytesIO()
+    made.save(out)
+    return out.getvalue()
+
+
+def garbled(content: bytes) -> bytes:
+    """Return a workbook whose largest part cannot be unpacked."""
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        part = max(package.infolist(), key=lambda one: one.compress_size)
+    at = part.header_offset + 30 + len(part.filename) + part.compress_size // 4
+    return content[:at] + bytes(range(64, 104)) + content[at + 40 :]
+
+
+def changed(content: bytes, name: str, change: Callable[[bytes], bytes]) -> bytes:
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        parts = {one: package.read(one) for one in package.namelist()}
+    return packed(parts | {name: change(parts[name])})
+
+
 @pytest.mark.parametrize(
     ("content", "told"),
     [
         (b"<html>not found</html>", "no_workbook"),
         (packed({"a.txt": b"a"}), "no_workbook"),
+        (saved(workbook())[:-400], "no_workbook"),
+        (garbled(saved(workbook())), "no_workbook"),
+        (changed(saved(workbook()), "xl/styles.xml", lambda part: part[:90]), "no_workbook"),
+        (
+            changed(saved(workbook()), "xl/workbook.xml", lambda part: part.replace(b'sheetId="1"', b'sheetId="1.5"')),
+            "no_workbook",
+        ),
         (packed({"xl/a.xml": b'<!DOCTYPE a [<!ENTITY b "c">]><a/>'}), "doctype"),
         (packed({f"xl/{number}.bin": b"" for number in range(2001)}), "too_large"),
     ],
@@ -171,6 +239,16 @@ def test_what_is_no_workbook_is_told_of(tmp_path: Path, content: bytes, told: st
     path = tmp_path / "a.xlsx"
     path.write_bytes(content)
     assert imported([Source(path.name, path)]).told == [f"a.xlsx: {told}"]
+
+
+def test_rows_before_a_sheet_breaks_off_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "gh.xlsx"
+    path.write_bytes(
+        changed(saved(workbook()), "xl/worksheets/sheet4.xml", lambda part: part[: part.index(b'<row r="3"')])
+    )
+    found = imported([Source(path.name, path)])
+    assert found.told == ["gh.xlsx:Part 5 - Company data: no_workbook"]
+    assert [row[1] for row in found.rows(FIGURES)] == ["1000", "20.5", "600"]
 
 
 def test_a_bomb_is_not_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

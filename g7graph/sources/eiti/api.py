@@ -82,7 +82,11 @@ def _record(
     if not isinstance(element, dict):
         yield Problem(place, "bad_record", {"value": str(element)[:_SHOWN]})
         return
-    fields = dict(_flat(element))
+    try:
+        fields = dict(_flat(element))
+    except RecursionError:
+        yield Problem(place, "bad_record", {"value": str(next(iter(element)))[:_SHOWN]})
+        return
     kind = _kind(fields, envelope)
     if kind is None:
         yield Problem(place, "unknown_record", {"value": ", ".join(fields)[:_SHOWN]})

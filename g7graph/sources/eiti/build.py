@@ -23,6 +23,7 @@ from g7graph.sources.eiti.record import (
 )
 from g7graph.sources.eiti.values import BadValue
 from g7graph.sources.problem import Problem
+from g7graph.vocab import fold
 
 _SUMMARY = re.compile(r"([A-Z]{2})((?:19|20)\d{2})")
 _SUMS = ("revenue_government_sum", "revenue_company_sum")
@@ -31,6 +32,9 @@ _NUMBERS = {"dollars": "dollars", "rate": "rate", "volume": "volume"}
 _TEXTS = {"gfs label": "gfs_label", "key": "key", "sector": "sector", "volume unit": "volume_unit"}
 _MORE = _NUMBERS.keys() | _TEXTS.keys()
 _DAYS = {"start", "end"}
+#: What a source says of a figure by yes or no.
+_YES_OR_NO = ("in kind", "levied on project", "reported by project")
+_REMARKS = {"comment", "included", *_YES_OR_NO}
 _AGENCY = ("agency", "government", "government entity")
 
 
@@ -94,7 +98,7 @@ def _organisation(reading: Reading) -> list[Record]:
         reading.lose("no_name", "label")
     if not year:
         reading.lose("no_year", "year")
-    country = _country_of(reading) or ""
+    country = _country_of(reading, reading.text("summary")) or ""
     is_agency = (reading.text("type") or "").lower() in _AGENCY
     identification = _identification(reading, country)
     return [Organisation(reading.row.place, key, country, year, label, is_agency, identification)]
@@ -145,11 +149,14 @@ def _value(reading: Reading) -> Decimal | None:
 
 
 def _comments(reading: Reading, value: Decimal | None) -> tuple[str, ...]:
-    """Return what the source remarks on a figure: its comment, its remarks in brackets, that it is not included."""
-    if value is not None and not reading.comments and "comment" not in reading.row.values:
+    """Return what the source remarks on a figure: its comment, its remarks in brackets, how it is included."""
+    if not reading.comments and _REMARKS.isdisjoint(reading.row.values):
         return ()
-    said = [reading.text("comment"), *reading.comments, reading.text("included") if value is None else None]
-    return tuple(dict.fromkeys(filter(None, said))) if any(said) else ()
+    included = reading.text("included")
+    is_plain = value is not None and included is not None and fold(included) == "included"
+    said = [reading.text("comment"), *reading.comments, None if is_plain else included]
+    said += [f"{name}: {reading.text(name)}" for name in _YES_OR_NO if reading.text(name)]
+    return tuple(dict.fromkeys(filter(None, said)))
 
 
 def _parties(reading: Reading, country: str) -> tuple[Party | None, Party | None]:

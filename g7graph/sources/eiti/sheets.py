@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import warnings
-import zipfile
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 from xml.etree import ElementTree as ET
-from zipfile import BadZipFile, ZipFile
+from zipfile import ZipFile
 
 from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter, range_boundaries
-from openpyxl.utils.exceptions import InvalidFileException
 
 from g7graph.sources.eiti.source import Source
 
@@ -93,24 +91,38 @@ class Sheet:
     def _rows(sheet: Any) -> Iterator[tuple[object, ...]]:
         sheet.reset_dimensions()  # what a file says of its size may be false
         rows: Iterator[tuple[object, ...]] = sheet.iter_rows(values_only=True)
-        return rows
+        while True:
+            with _parsing():
+                row = next(rows, None)
+            if row is None:
+                return
+            yield row
 
 
 @contextmanager
 def sheets(source: Source) -> Iterator[list[Sheet]]:
     """Open a workbook. Raises BadWorkbook for what is none, or is larger unpacked than any real one."""
-    with source.open() as file:
-        try:
-            with ZipFile(file) as package:
-                _check(package)
-                with warnings.catch_warnings():
-                    warnings.simplefilter("ignore")  # of parts that we do not read
-                    values = load_workbook(file, read_only=True, data_only=True)
-                    formulas = load_workbook(file, read_only=True)
-                    with closing(values), closing(formulas):
-                        yield [_sheet(one, formulas[one.title], package) for one in values.worksheets]
-        except (BadZipFile, InvalidFileException, KeyError, ET.ParseError, EOFError, zipfile.LargeZipFile) as error:
-            raise BadWorkbook("no_workbook", detail=error) from error
+    with source.open() as file, ExitStack() as opened:
+        opened.enter_context(warnings.catch_warnings())
+        warnings.simplefilter("ignore")  # of parts that we do not read
+        with _parsing():
+            package = opened.enter_context(ZipFile(file))
+            _check(package)
+            values = opened.enter_context(closing(load_workbook(file, read_only=True, data_only=True)))
+            formulas = opened.enter_context(closing(load_workbook(file, read_only=True)))
+            found = [_sheet(one, formulas[one.title], package) for one in values.worksheets]
+        yield found
+
+
+@contextmanager
+def _parsing() -> Iterator[None]:
+    """Say of a broken file that it is one: openpyxl, lxml, zipfile and zlib raise nearly anything on what they read."""
+    try:
+        yield
+    except BadWorkbook:
+        raise
+    except Exception as error:
+        raise BadWorkbook("no_workbook", detail=error) from error
 
 
 def _sheet(values: Any, formulas: Any, package: ZipFile) -> Sheet:
@@ -130,8 +142,8 @@ def _check(package: ZipFile) -> None:
 
 
 def _merged(package: ZipFile, part: str) -> Iterator[Range]:
-    """Yield the merged cells of a sheet, as top, left, bottom, right."""
-    with package.open(part.lstrip("/")) as opened:
+    """Yield the merged cells of a sheet, as top, left, bottom, right; where it breaks off, its rows are still read."""
+    with package.open(part.lstrip("/")) as opened, suppress(ET.ParseError):
         for _, element in ET.iterparse(opened):  # noqa: S314 - document types are refused before
             if element.tag == _MERGED:
                 left, top, right, bottom = range_boundaries(element.get("ref", ""))

@@ -6,7 +6,7 @@ company payments (part 5) and one of who reports (part 3). Both have one about t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -57,19 +57,27 @@ def read(source: Source) -> Iterator[Row | Problem]:
 
 
 def _read(found: Sequence[Sheet], report: Report) -> Iterator[Row | Problem]:
-    tables = [(sheet, _table(sheet)) for sheet in found if "example" not in fold(sheet.title)]
-    for sheet, table in tables:
-        if table is None and "about" in fold(sheet.title):
-            _about(sheet, report)
-    known = [table for _, table in tables if table]
+    known: list[Table] = []
+    for sheet in found:
+        place, is_about = Place(report.source, sheet.title), "about" in fold(sheet.title)
+        try:
+            table = None if "example" in fold(sheet.title) else _table(sheet)
+            if table:
+                known.append(table)
+                continue
+            if is_about:
+                _about(sheet, report)
+        except BadWorkbook as bad:
+            yield Problem(place, bad.key, bad.said)
+        else:
+            yield Problem(place, "partly_read" if is_about else "unread_sheet", {"value": sheet.title}, lost=False)
     if not known:
         yield Problem(Place(report.source), "no_tables", {"value": ", ".join(sheet.title for sheet in found)})
-    for sheet in found:
-        if not any(table.sheet is sheet for table in known):
-            key = "partly_read" if "about" in fold(sheet.title) else "unread_sheet"
-            yield Problem(Place(report.source, sheet.title), key, {"value": sheet.title}, lost=False)
     for table in sorted(known, key=_order):
-        yield from _rows(table, report)
+        try:
+            yield from _rows(table, report)
+        except BadWorkbook as bad:
+            yield Problem(Place(report.source, table.sheet.title), bad.key, bad.said)
 
 
 def _order(table: Table) -> int:
@@ -118,20 +126,34 @@ def _rows(table: Table, report: Report) -> Iterator[Row | Problem]:
     """Yield the rows of a table, down to its totals."""
     names = set(table.names.values())
     companies = _companies(table) if "company" not in names else {}
+    first = min(companies, default=0)
     for column, written in table.unread.items():
-        if column not in companies and column < min(companies, default=column + 1) - 1:
+        if not companies or column < first - 1:  # beside companies stand subtotals
             place = Place(report.source, table.sheet.title, Line(table.at, ()).cell(column))
             yield Problem(place, "unread_column", {"value": written}, lost=False)
+    yield from _unread_above(table, report, companies)
     currency = _unit(table)
     for line in table.sheet.lines():
         if line.number <= table.at:
             continue
-        if any(isinstance(value, str) and fold(value).startswith("total") for value in line.values):
-            return
         if "value" not in names:
             _remember(line, table, report)
+        elif _is_total(line, table):
+            return
         else:
             yield from _figures(line, table, report, companies, currency)
+
+
+def _is_total(line: Line, table: Table) -> bool:
+    """Whether a row is of totals: it says so, and is of no stream; a company may be called Total."""
+    if not any(_says_total(value) for value in line.values):
+        return False
+    streams = [_value(line, column) for column, name in table.names.items() if name == "stream"]
+    return all(values.is_nothing(one) or _says_total(one) for one in streams)
+
+
+def _says_total(value: object) -> bool:
+    return isinstance(value, str) and fold(value).startswith("total")
 
 
 def _remember(line: Line, table: Table, report: Report) -> None:
@@ -147,7 +169,7 @@ def _figures(
     """Yield the figures of a row: of a stream, and where companies are columns, of each."""
     said = {name: _value(line, column) for column, name in table.names.items()}
     cells = {name: line.cell(column) for column, name in table.names.items()}
-    if values.is_nothing(said.get("stream")) and values.is_nothing(said["value"]) and not _states(said):
+    if all(values.is_nothing(said.get(name)) for name in ("stream", "company", "value")) and not _states(said):
         return
     given = _completed(said, report, currency)
     (at,) = [column for column, name in table.names.items() if name == "value"][:1]
@@ -211,6 +233,17 @@ def _companies(table: Table) -> dict[int, dict[str, str]]:
                     if not values.is_nothing(_value(line, at)):
                         company[_NUMBER] = values.text(_value(line, at))
     return found
+
+
+def _unread_above(table: Table, report: Report, companies: Collection[int]) -> Iterator[Problem]:
+    """Tell of what else stands above the figures of most companies: their commodities."""
+    first = min(companies, default=0)
+    for line in table.above:
+        label = next((value for value in reversed(line.values[:first]) if isinstance(value, str)), "")
+        given = sum(not values.is_nothing(_value(line, column)) for column in companies)
+        if 2 * given > len(companies) and fold(label) not in (_LEGAL_NAME, _NUMBER):
+            place = Place(report.source, table.sheet.title, line.cell(first - 1))
+            yield Problem(place, "unread_column", {"value": label}, lost=False)
 
 
 def _unit(table: Table) -> str | None:
