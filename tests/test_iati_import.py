@@ -139,6 +139,25 @@ def test_the_summary_counts_what_was_read_and_what_is_no_matter_of_results(sampl
     ]
 
 
+def test_what_is_not_read_of_what_is_read_is_counted_too() -> None:
+    left = Counter[str]()
+    text = f"""{HEAD}{ACTIVITY}
+      <description type="1"><narrative>General</narrative></description>
+      <description type="2"><narrative>Aims</narrative></description>
+      <location><location-id vocabulary="A4" code="PE-CUS"/><location-id vocabulary="G1" code="3941584"/></location>
+      <document-link url="https://example.org/" format="text/html">
+        <title><narrative>Page</narrative></title><category code="A02"/><category code="A12"/>
+      </document-link>
+      <result type="1" aggregation-status="1"><title><narrative>R</narrative></title></result>
+    </iati-activity></iati-activities>"""
+    *_, activity = read(io.BytesIO(text.encode()), "a.xml", left)
+    assert isinstance(activity, Activity)
+    assert activity.description == {"": "General\nAims"}
+    assert [one.category for one in activity.links] == ["A12"]
+    assert [one.geonames for one in activity.locations] == ["3941584"]
+    assert left == {"result/@aggregation-status": 1, "location/location-id": 1}
+
+
 def test_the_same_file_gives_the_same_bytes_in_turtle_and_the_same_statements_in_lines(tmp_path: Path) -> None:
     places = [tmp_path / name for name in ("a.ttl", "b.ttl", "c.nt")]
     stores = [imported(SAMPLE, place)[0] for place in places]

@@ -33,7 +33,7 @@ def activity(element: Element, identifier: str, notes: Notes) -> Activity:
     return Activity(
         identifier=identifier,
         title=values.texts(element.find("title"), notes),
-        description=values.texts(element.find("description"), notes),
+        description=values.descriptions(element.all("description"), notes),  # general, objectives, target groups
         reporter=next((_organisation(one, "", notes) for one in element.all("reporting-org")), None),
         uri=said.get("linked-data-uri"),
         hierarchy=values.whole(element, "hierarchy", notes),
@@ -173,9 +173,9 @@ def _sectors(elements: Iterable[Element], notes: Notes) -> Iterator[Sector]:
 def _links(element: Element, notes: Notes) -> tuple[Link, ...]:
     found = []
     for one in element.all("document-link"):
-        category = one.find("category")
+        categories = [category.attributes.get("code", "") for category in one.all("category")]
         if url := values.said(one, "url", notes):
-            code = category.attributes.get("code", "") if category else ""
+            code = codes.WEB_PAGE if codes.WEB_PAGE in categories else next(iter(categories), "")
             found.append(Link(url, one.attributes.get("format", ""), values.texts(one.find("title"), notes), code))
     return tuple(found)
 

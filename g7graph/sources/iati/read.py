@@ -1,6 +1,7 @@
 """An activity file as it comes: results and indicators, then the activity they stand in; one at a time is held.
 
-IATI 2.01 to 2.03 are read. What of an activity is no matter of results (budgets, transactions …) is counted by name.
+IATI 2.01 to 2.03 are read. What of an activity is no matter of results (budgets, transactions …) is counted by name, as
+are attributes that are not read.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import IO
 
-from g7graph.sources.iati import parse
+from g7graph.sources.iati import codes, parse
 from g7graph.sources.iati.elements import Element, Event, Refused, events
 from g7graph.sources.iati.record import Reading, Record
 from g7graph.sources.iati.values import Notes
@@ -36,6 +37,39 @@ _READ = {
     **dict.fromkeys(
         "title description comment name sector reporting-org participating-org activity-date".split(), _TEXT
     ),
+}
+#: What is read of the attributes of each element, or always the same; the rest is counted.
+_ATTRIBUTES = {
+    name: frozenset(attributes.split())
+    for name, attributes in {
+        ROOT: "version generated-datetime",
+        ACTIVITY: "xml:lang hierarchy linked-data-uri last-updated-datetime",
+        "reporting-org": "ref type",
+        "participating-org": "ref type role",
+        "other-identifier": "ref type",
+        "activity-status": "code",
+        "activity-date": "type iso-date",
+        "recipient-country": "code",
+        "location": "ref",
+        "location-id": "vocabulary code",
+        "point": "srsName",
+        "feature-designation": "code",
+        "sector": "code vocabulary vocabulary-uri",
+        "document-link": "url format",
+        "category": "code",
+        "related-activity": "ref type",
+        RESULT: "type",
+        INDICATOR: "measure ascending",
+        "reference": "code vocabulary vocabulary-uri indicator-uri",
+        "baseline": "year iso-date value",
+        "period-start": "iso-date",
+        "period-end": "iso-date",
+        "target": "value",
+        "actual": "value",
+        "dimension": "name value",
+        "description": "type",
+        "narrative": "xml:lang",
+    }.items()
 }
 
 
@@ -83,15 +117,25 @@ class _Reader:
         elif self._aside is None and element.name not in _READ.get(parent.name, ()):
             self._aside = element
             self._left[f"{parent.name}/{element.name}"] += 1
-        elif self._aside is None and element.name == ACTIVITY:
-            self._notes.lang = element.attributes.get("xml:lang", "").lower()
-            self._identifier, self._numbers = "", [0, 0]
-        elif self._aside is None and element.name == RESULT and parent.name == ACTIVITY:
-            self._result_begins(parent, element)
-        elif self._aside is None and element.name == INDICATOR:
-            self._numbers[1] += 1
-            return self._result(parent)
+        elif self._aside is None:
+            self._count_left(element)
+            if element.name == ACTIVITY:
+                self._notes.lang = element.attributes.get("xml:lang", "").lower()
+                self._identifier, self._numbers = "", [0, 0]
+            elif element.name == RESULT:
+                self._result_begins(parent, element)
+            elif element.name == INDICATOR:
+                self._numbers[1] += 1
+                return self._result(parent)
         return None
+
+    def _count_left(self, element: Element) -> None:
+        """Count what an element says that is not read: attributes, and codes of places other than GeoNames'."""
+        known = _ATTRIBUTES.get(element.name, frozenset())
+        for name in element.attributes.keys() - known if element.attributes else ():
+            self._left[f"{element.name}/@{name}"] += 1
+        if element.name == "location-id" and element.attributes.get("vocabulary") != codes.GEONAMES:
+            self._left["location/location-id"] += 1
 
     def _ends(self, event: Event) -> Record | None:
         element = event.element

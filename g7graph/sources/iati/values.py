@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -50,8 +50,13 @@ def title(element: Element, notes: Notes) -> Texts:
 
 def texts(element: Element | None, notes: Notes) -> Texts:
     """Return the narratives of an element by language; several of one language are its paragraphs."""
+    return descriptions([element] if element else [], notes)
+
+
+def descriptions(elements: Iterable[Element], notes: Notes) -> Texts:
+    """Return the narratives of elements by language, as if they were one."""
     found: dict[str, str] = {}
-    for one in element.all("narrative") if element else ():
+    for one in (narrative for element in elements for narrative in element.all("narrative")):
         if text := "\n".join(" ".join(line.split()) for line in one.text.splitlines() if line.strip()):
             lang = one.attributes.get(_LANG, notes.lang).lower()
             found[lang] = f"{found[lang]}\n{text}" if lang in found else text
