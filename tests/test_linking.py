@@ -172,6 +172,23 @@ def test_candidates_are_read_as_spreadsheets_save_them(tmp_path: Path) -> None:
     ]
 
 
+def test_a_broken_line_of_candidates_loses_no_other(tmp_path: Path) -> None:
+    path = tmp_path / "candidates.csv"
+    long = "x" * 140_000
+    text = f"id,label\nwikidata:Q1,One\nwikidata:Q2,Two, or three\nwikidata:Q3,{long}\nwikidata:Q4,Four\u2028more,\n"
+    path.write_text(text, encoding="utf-8")
+    read = list(candidates.read(path))
+    assert [one.names for one in read if isinstance(one, Thing)] == [("One",), ("Four\u2028more",)]
+    assert [(one.place.line, one.key) for one in read if isinstance(one, Problem)] == [(3, "bad_width"), (4, "bad_csv")]
+    assert all(one.text(lang) for one in read if isinstance(one, Problem) for lang in ("es", "en", "fr"))
+
+
+def test_a_confidence_is_written_as_the_decimal_it_is(small: LocalStore, tmp_path: Path) -> None:
+    made = changed(small, decisions(tmp_path / "review.tsv", small, confidence="1E-7"), things.known(small))
+    confidences = [triple.object for triples in made.values() for triple in triples if "confidence" in str(triple)]
+    assert ox.Literal("0.0000001", datatype=ox.NamedNode(vocab.XSD + "decimal")) in confidences
+
+
 @pytest.mark.parametrize(("content", "key"), [(b"name\nx\n", "columns_missing"), (b"id,label\n\xff", "bad_encoding")])
 def test_a_file_that_holds_no_candidates_is_refused(tmp_path: Path, content: bytes, key: str) -> None:
     path = tmp_path / "candidates.csv"

@@ -21,7 +21,7 @@ def read(path: Path) -> Iterator[Thing | Problem]:
     Raises DataError for a file without these columns or that is no text.
     """
     for row in rows(path, _NEEDED):
-        yield _candidate(row)
+        yield row if isinstance(row, Problem) else _candidate(row)
 
 
 def _candidate(row: Row) -> Thing | Problem:

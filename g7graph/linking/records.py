@@ -54,7 +54,7 @@ def _said_of(one: Decision, record: str) -> Iterator[ox.Triple]:
         (record, owl + "annotatedSource", ox.NamedNode(one.subject)),
         (record, owl + "annotatedProperty", ox.NamedNode(predicate)),
         (record, owl + "annotatedTarget", ox.NamedNode(one.object)),
-        (record, sssom + "confidence", ox.Literal(str(one.confidence), datatype=_DECIMAL)),
+        (record, sssom + "confidence", ox.Literal(f"{one.confidence:f}", datatype=_DECIMAL)),
         (record, sssom + "mapping_justification", _expanded(one.row["mapping_justification"])),
         (record, sssom + "reviewer_label", ox.Literal(one.reviewer)),
         (record, sssom + "review_date", ox.Literal(one.reviewed.isoformat(), datatype=_DATE)),

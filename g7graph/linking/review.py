@@ -50,6 +50,9 @@ def read(path: Path, known: Known, today: date) -> Iterator[Decision | Pending |
     """Read a reviewed file. Raises DataError for one without the columns needed or that is no text."""
     seen: dict[tuple[str, str], int] = {}
     for row in rows(path, NEEDED):
+        if isinstance(row, Problem):
+            yield row
+            continue
         decision = vocab.fold(row.cells["decision"])
         if not decision:
             yield Pending()

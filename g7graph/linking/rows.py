@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,28 +30,47 @@ class Row:
         return Problem(place, key, {"value": self.cells.get(column, ""), **values})
 
 
-def rows(path: Path, needed: Iterable[str]) -> Iterator[Row]:
-    """Read the rows that are not empty.
+def rows(path: Path, needed: Iterable[str]) -> Iterator[Row | Problem]:
+    """Read the rows that are not empty; one that is broken, or has more cells than there are columns, is a problem.
 
     Raises DataError for a file that is no UTF-8, or without the columns needed.
     """
     try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines(keepends=True)
+        text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise DataError("bad_encoding", path=str(path), column=error.start) from error
+    lines = list(io.StringIO(text, newline=""))  # a spreadsheet ends no row at the other characters that end lines
     above = next((number for number, line in enumerate(lines) if not line.lstrip('"').startswith("#")), len(lines))
     head = lines[above] if above < len(lines) else ""
     reader = csv.reader(lines[above:], delimiter=max(_SEPARATORS, key=head.count))
-    names = [name.strip() for name in next(reader, [])]
+    try:
+        names = [name.strip() for name in next(reader, [])]
+    except csv.Error:
+        names = []
     missing = [name for name in needed if name not in names]
     if missing:
         raise DataError("columns_missing", path=str(path), line=above + 1, detail=", ".join(missing))
     begun = reader.line_num
-    for values in reader:
+    while True:
+        values, problem = _next(reader)
         line, begun = above + begun + 1, reader.line_num
-        if any(value.strip() for value in values):
+        if problem:
+            yield Problem(Place(str(path), line=line), "bad_csv", {"detail": problem})
+        elif values is None:
+            return
+        elif any(value.strip() for value in values[len(names) :]):
+            yield Problem(Place(str(path), line=line), "bad_width", {"count": len(values), "expected": len(names)})
+        elif any(value.strip() for value in values):
             filled = [*values, *[""] * (len(names) - len(values))]
             yield Row(str(path), line, {name: bare(value) for name, value in zip(names, filled, strict=False)})
+
+
+def _next(reader: Iterator[list[str]]) -> tuple[list[str] | None, csv.Error | None]:
+    """Return the next row, None after the last; or why the line is none."""
+    try:
+        return next(reader, None), None
+    except csv.Error as error:
+        return None, error
 
 
 def guarded(value: str) -> str:

@@ -17,13 +17,7 @@ MOST = 1_000_000
 def things(prefix: str, index: Index, lang: str) -> list[Entity]:
     """Return the things that a prefix may mean, the likeliest first."""
     ranked = [
-        (
-            _rank(prefix, (one.key, one.iri, *(code for _, code in one.codes)), _called(one)),
-            one.label(lang),
-            one.key,
-            one,
-        )
-        for one in index.things.values()
+        (_rank(prefix, _identifiers(one), _called(one)), one.label(lang), one.key, one) for one in index.things.values()
     ]
     return [one for rank, _, _, one in sorted(ranked, key=lambda row: row[:3]) if rank < _NONE]
 
