@@ -120,6 +120,57 @@ def test_a_column_of_a_workbook_that_is_not_read_is_told_of(tmp_path: Path) -> N
     }
 
 
+def test_the_headings_of_template_2_1_are_known_and_its_other_tables_told_of(tmp_path: Path) -> None:
+    """Headings and order of tables are those that a public reader of filled workbooks expects."""
+    about = [("Country or area name", "Ghana"), ("ISO Alpha-3 Code", "GHA"), ("National currency ISO-4217", "GHS")]
+    about += [("Start Date", "2021-01-01"), ("End Date", "2021-12-31")]
+    entities = [
+        ("Full name of entity", "Entity type", "ID number (if applicable)", "Total reported"),
+        ("GRA", "Agency", "77", 5),
+        ("Company name", "Company type", "Company ID number", "Sector"),
+        ("Abosso Goldfields", "Private", "614G000005", "Mining"),
+        ("Full project name", "Start Date", "Unit", "Production (value)", "Currency"),
+        ("Abosso Goldfields", "2010-01-01", "oz", 5, "GHS"),
+    ]
+    revenues = [
+        (
+            "GFS classification",
+            "Sector",
+            "Revenue stream name",
+            "Issuing government entity",
+            "Revenue value",
+            "Currency",
+        ),
+        ("Royalties (1415E1)", "Mining", "Mineral Royalty", "GRA", 1000, "GHS"),
+        ("Total in GHS", None, None, None, 1000, "GHS"),
+        ("Sector", "Revenue stream name", "Government entity", "Revenue value", "Currency"),
+        ("Mining", "Local fee", "District", 7, "GHS"),
+    ]
+    company = [
+        (
+            *("Company", "Issuing government entity", "Revenue stream name", "Levied on project (Y/N)"),
+            *("Reported on project (Y/N)", "Project name (if applicable)", "Reporting currency", "Revenue value"),
+            *("Payment made in kind (Y/N)", "In-kind volume (if applicable)", "Unit (if applicable)", "Comments"),
+        ),
+        ("Abosso Goldfields", "GRA", "Mineral Royalty", "Yes", "Yes", "Damang", "GHS", 600, "No", None, None, None),
+    ]
+    found = read(tmp_path, workbook(about=about, entities=entities, government=revenues, company=company))
+    assert found.rows(FIGURES) == [
+        ("gh.xlsx:Part 4 - Government revenues:E2", "1000", "currency:GHS", "eiti-gfs:1415E1", "period:2021"),
+        ("gh.xlsx:Part 5 - Company data:H2", "600", "currency:GHS", "eiti-gfs:1415E1", "period:2021"),
+    ]
+    assert found.rows("SELECT ?c ?p WHERE { ?o dimension:company ?c ; dimension:extractive-project ?p }") == [
+        ("payer:gh-614g000005", "extractive-project:gh-damang")
+    ]
+    tables = [(str(one.place), one.values["value"]) for one in found.problems if one.key == "unread_table"]
+    assert tables == [
+        ("gh.xlsx:Part 3 - Reporting entities:A1", "Full name of entity"),
+        ("gh.xlsx:Part 3 - Reporting entities:A5", "Full project name"),
+        ("gh.xlsx:Part 4 - Government revenues:A4", "Sector"),
+    ]
+    assert found.counts["lost"] == 0
+
+
 def test_a_company_called_total_ends_no_table_and_totals_do(tmp_path: Path) -> None:
     total = ("TOTAL E&P Ghana", "GRA", "Mineral Royalty", "No", None, "Oil", "GHS", 70)
     below = ("", "", "Total in GHS", None, None, None, "GHS", 675)

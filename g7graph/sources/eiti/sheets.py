@@ -55,6 +55,15 @@ class Line:
     values: Sequence[object]
     within: frozenset[int] = frozenset()
 
+    @property
+    def texts(self) -> list[int]:
+        """The columns that have a text."""
+        return [column for column, value in enumerate(self.values) if isinstance(value, str) and value.strip()]
+
+    def value(self, column: int) -> object:
+        """Return the value of a column, None beyond the last."""
+        return self.values[column] if column < len(self.values) else None
+
     def cell(self, column: int) -> str:
         """Return what people call a cell; columns count from 0 here."""
         return f"{get_column_letter(column + 1)}{self.number}"

@@ -6,34 +6,20 @@ company payments (part 5) and one of who reports (part 3). Both have one about t
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 
-from g7graph.sources.eiti import values
+from g7graph.sources.eiti import grid, values
 from g7graph.sources.eiti.columns import heading
+from g7graph.sources.eiti.grid import Table
 from g7graph.sources.eiti.record import Row
 from g7graph.sources.eiti.sheets import UNCOMPUTED, BadWorkbook, Line, Sheet, sheets
 from g7graph.sources.eiti.source import Source
 from g7graph.sources.problem import Place, Problem
 from g7graph.vocab import fold
 
-_ABOVE = 40
 _ABOUT = ("country", "start", "end", "currency", "rate")
-_LEAST_HEADINGS = 3
-_LEGAL_NAME, _NUMBER, _CURRENCY_UNIT = "legal name", "identification", "currency unit"
 _INCLUDED = "included"
-
-
-@dataclass
-class Table:
-    """A table of a sheet: the row of its headings, column → name of ours, and the rows above."""
-
-    sheet: Sheet
-    at: int
-    names: Mapping[int, str]
-    above: Sequence[Line]
-    unread: Mapping[int, str]
 
 
 @dataclass
@@ -61,7 +47,7 @@ def _read(found: Sequence[Sheet], report: Report) -> Iterator[Row | Problem]:
     for sheet in found:
         place, is_about = Place(report.source, sheet.title), "about" in fold(sheet.title)
         try:
-            table = None if "example" in fold(sheet.title) else _table(sheet)
+            table = None if "example" in fold(sheet.title) else grid.found(sheet)
             if table:
                 known.append(table)
                 continue
@@ -82,31 +68,7 @@ def _read(found: Sequence[Sheet], report: Report) -> Iterator[Row | Problem]:
 
 def _order(table: Table) -> int:
     """Put who reports before what governments received, and that before what companies paid."""
-    names = set(table.names.values())
-    return 0 if "value" not in names else 2 if "company" in names else 1
-
-
-def _table(sheet: Sheet) -> Table | None:
-    """Find the headings of a sheet's table: the first row that has enough of them, and what makes it a table."""
-    above: list[Line] = []
-    for line in islice(sheet.lines(), _ABOVE):
-        known = {column: heading(str(value)) for column, value in enumerate(line.values) if isinstance(value, str)}
-        names = {column: one.name for column, one in known.items() if one}
-        kinds = set(names.values())
-        if ("value" in kinds and len(kinds) >= _LEAST_HEADINGS) or {"company", "identification"} <= kinds:
-            unread = {column: str(line.values[column]) for column, one in known.items() if one is None}
-            return Table(sheet, line.number, _with_labels(names, line), above, unread)
-        above.append(line)
-    return None
-
-
-def _with_labels(names: dict[int, str], line: Line) -> dict[int, str]:
-    """Template 1.x has the labels of GFS codes in a column without heading, right of the codes."""
-    for column, name in list(names.items()):
-        beside = column + 1
-        if name == "gfs" and beside < len(line.values) and line.values[beside] is None:
-            names[beside] = "gfs label"
-    return names
+    return 0 if "value" not in table.kinds else 2 if "company" in table.kinds else 1
 
 
 def _about(sheet: Sheet, report: Report) -> None:
@@ -123,61 +85,35 @@ def _about(sheet: Sheet, report: Report) -> None:
 
 
 def _rows(table: Table, report: Report) -> Iterator[Row | Problem]:
-    """Yield the rows of a table, down to its totals."""
-    names = set(table.names.values())
-    companies = _companies(table) if "company" not in names else {}
-    first = min(companies, default=0)
-    for column, written in table.unread.items():
-        if not companies or column < first - 1:  # beside companies stand subtotals
-            place = Place(report.source, table.sheet.title, Line(table.at, ()).cell(column))
-            yield Problem(place, "unread_column", {"value": written}, lost=False)
-    yield from _unread_above(table, report, companies)
-    currency = _unit(table)
-    for line in table.sheet.lines():
-        if line.number <= table.at:
-            continue
-        if "value" not in names:
-            _remember(line, table, report)
-        elif _is_total(line, table):
-            return
+    """Yield the rows of a table."""
+    yield from table.unread(report.source)
+    for line in table.rows():
+        if "value" in table.kinds:
+            yield from _figures(line, table, report)
         else:
-            yield from _figures(line, table, report, companies, currency)
+            _remember(table.said(line), report)
+    yield from table.unread_below(report.source)
 
 
-def _is_total(line: Line, table: Table) -> bool:
-    """Whether a row is of totals: it says so, and is of no stream; a company may be called Total."""
-    if not any(_says_total(value) for value in line.values):
-        return False
-    streams = [_value(line, column) for column, name in table.names.items() if name == "stream"]
-    return all(values.is_nothing(one) or _says_total(one) for one in streams)
-
-
-def _says_total(value: object) -> bool:
-    return isinstance(value, str) and fold(value).startswith("total")
-
-
-def _remember(line: Line, table: Table, report: Report) -> None:
+def _remember(said: Mapping[str, object], report: Report) -> None:
     """Keep the number of a company that a table of reporting entities has."""
-    found = {name: _value(line, column) for column, name in table.names.items()}
-    if not values.is_nothing(found.get("company")) and not values.is_nothing(found.get("identification")):
-        report.numbers.setdefault(fold(str(found["company"])), values.text(found["identification"]))
+    if not values.is_nothing(said.get("company")) and not values.is_nothing(said.get("identification")):
+        report.numbers.setdefault(fold(str(said["company"])), values.text(said["identification"]))
 
 
-def _figures(
-    line: Line, table: Table, report: Report, companies: Mapping[int, Mapping[str, str]], currency: str | None
-) -> Iterator[Row | Problem]:
+def _figures(line: Line, table: Table, report: Report) -> Iterator[Row | Problem]:
     """Yield the figures of a row: of a stream, and where companies are columns, of each."""
-    said = {name: _value(line, column) for column, name in table.names.items()}
+    said = table.said(line)
     cells = {name: line.cell(column) for column, name in table.names.items()}
     if all(values.is_nothing(said.get(name)) for name in ("stream", "company", "value")) and not _states(said):
         return
-    given = _completed(said, report, currency)
+    given = _completed(said, report, table.currency)
     (at,) = [column for column, name in table.names.items() if name == "value"][:1]
     place = Place(report.source, table.sheet.title)
     yield from _figure(line, at, Row("revenue", place, given, cells))
     shared = {name: value for name, value in given.items() if name not in ("value", _INCLUDED)}
-    for column, company in companies.items():
-        value = _value(line, column)
+    for column, company in table.companies.items():
+        value = line.value(column)
         if value is not None and not (isinstance(value, str) and not value.strip()):
             row = Row("revenue", place, {**shared, **company, "value": value}, {**cells, "value": line.cell(column)})
             yield from _figure(line, column, row)
@@ -216,44 +152,3 @@ def _completed(said: Mapping[str, object], report: Report, currency: str | None)
     is_own = values.text(found["currency"]) == values.text(report.about.get("currency"))
     shared = ("country", "start", "end", "rate") if is_own else ("country", "start", "end")
     return found | {name: report.about[name] for name in shared if name in report.about}
-
-
-def _companies(table: Table) -> dict[int, dict[str, str]]:
-    """Return the columns that are companies: what stands right of «Legal name», with the numbers below."""
-    found: dict[int, dict[str, str]] = {}
-    for line in table.above:
-        for column, value in enumerate(line.values):
-            said = fold(value) if isinstance(value, str) else ""
-            if said == _LEGAL_NAME:
-                for at, one in enumerate(line.values[column + 1 :], column + 1):
-                    if not values.is_nothing(one):
-                        found[at] = {"company": values.text(one)}
-            elif said == _NUMBER:
-                for at, company in found.items():
-                    if not values.is_nothing(_value(line, at)):
-                        company[_NUMBER] = values.text(_value(line, at))
-    return found
-
-
-def _unread_above(table: Table, report: Report, companies: Collection[int]) -> Iterator[Problem]:
-    """Tell of what else stands above the figures of most companies: their commodities."""
-    first = min(companies, default=0)
-    for line in table.above:
-        label = next((value for value in reversed(line.values[:first]) if isinstance(value, str)), "")
-        given = sum(not values.is_nothing(_value(line, column)) for column in companies)
-        if 2 * given > len(companies) and fold(label) not in (_LEGAL_NAME, _NUMBER):
-            place = Place(report.source, table.sheet.title, line.cell(first - 1))
-            yield Problem(place, "unread_column", {"value": label}, lost=False)
-
-
-def _unit(table: Table) -> str | None:
-    """Return the currency that stands below «Currency unit»."""
-    for line, below in zip(table.above, table.above[1:], strict=False):
-        for column, value in enumerate(line.values):
-            if isinstance(value, str) and fold(value) == _CURRENCY_UNIT and column < len(below.values):
-                return values.text(below.values[column]) or None
-    return None
-
-
-def _value(line: Line, column: int) -> object:
-    return line.values[column] if column < len(line.values) else None
