@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import http.server
+import shutil
+import ssl
+import subprocess
 import threading
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
+from pathlib import Path
+from typing import ClassVar
 
 import pyoxigraph as ox
 import pytest
 
 from g7graph.errors import QueryError, UsageError
 from g7graph.store.federation import Federation, is_public
+from g7graph.store.local import LocalStore, syntax_error
+from g7graph.store.relay import Relay
 
 WIKIDATA = "https://query.wikidata.org/sparql"
 
@@ -108,35 +117,137 @@ def test_a_prefix_is_an_http_url(prefix: str) -> None:
         Federation((prefix,))
 
 
+ANSWER = b'{"head":{"vars":["s"]},"results":{"bindings":[{"s":{"type":"literal","value":"there"}}]}}'
+QUERY = "SELECT ?s {{ SERVICE <{service}> {{ ?s ?p ?o }} }}"
+
+
+class There(http.server.BaseHTTPRequestHandler):
+    """A service: what it answers depends on the path; hosts and paths that it was asked for are kept."""
+
+    asked: ClassVar[list[tuple[str | None, str]]] = []
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        self.asked.append((self.headers["Host"], self.path))
+        end = self.path.rpartition("/")[2]
+        self.send_response(int(end) if end.isdecimal() else 200)
+        self.send_header("Location", "/secret")
+        self.send_header("Content-Type", "application/sparql-results+json")
+        self.send_header("Content-Length", str(len(ANSWER) + 100 * (end == "cut")))
+        self.end_headers()
+        self.wfile.write(ANSWER)
+
+    do_GET = do_POST  # noqa: N815 - as it is called
+
+    def log_message(self, *_: object) -> None: ...
+
+
 @pytest.fixture
-def elsewhere() -> Iterator[tuple[str, list[str]]]:
-    """A service that sends whoever asks to another path, and the paths it was asked for."""
-    asked: list[str] = []
-
-    class Redirecting(http.server.BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            asked.append(self.path)
-            self.send_response(int(self.path.strip("/")))
-            self.send_header("Location", "/secret")
-            self.send_header("Content-Length", "0")
-            self.end_headers()
-
-        do_GET = do_POST  # noqa: N815 - as it is called
-
-        def log_message(self, *_: object) -> None: ...
-
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Redirecting) as server:
+def there() -> Iterator[http.server.ThreadingHTTPServer]:
+    There.asked.clear()
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), There) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_address[1]}", asked
+        yield server
         server.shutdown()
 
 
-@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-def test_the_engine_follows_no_redirect(elsewhere: tuple[str, list[str]], status: int) -> None:
-    address, asked = elsewhere
-    text = f"SELECT * {{ SERVICE <{address}/{status}> {{ ?s ?p ?o }} }}"
-    Federation((address,), private=True).check(text)
-    with pytest.raises((OSError, ValueError, RuntimeError)):
-        list(ox.Store().query(text))  # type: ignore[arg-type]  # a SELECT
-    assert asked == [f"/{status}"]
+def asking(prefix: str, *addresses: list[str], private: bool = True) -> LocalStore:
+    """Return a store whose services resolve to each of some addresses in turn, then to the last for ever."""
+    turns = [*addresses]
+    store = LocalStore(ox.Store(), version="1")
+    store.federation = Federation((prefix,), private, lambda _: turns.pop(0) if len(turns) > 1 else turns[0])
+    return store
+
+
+def found(store: LocalStore, text: str) -> list[str]:
+    return [str(getattr(row[0], "value", "")) for row in store.table(text).rows]
+
+
+def failure(store: LocalStore, text: str) -> str:
+    """Return what is said of a query that fails; what the engine holds of it goes in this thread."""
+    try:
+        rows = found(store, text)
+    except (OSError, RuntimeError, QueryError) as error:
+        return store.unmasked(error.detail if isinstance(error, QueryError) else str(error))
+    raise AssertionError(rows)
+
+
+def test_a_service_is_asked_at_the_address_that_was_checked_by_the_name_it_has(
+    there: http.server.ThreadingHTTPServer,
+) -> None:
+    port = there.server_address[1]
+    service = f"http://there.example:{port}/sparql?a=b"
+    assert found(asking(service, ["127.0.0.1"]), QUERY.format(service=service)) == ["there"]
+    assert There.asked == [(f"there.example:{port}", "/sparql?a=b")]
+
+
+def test_a_name_that_leads_elsewhere_after_the_check_is_not_followed(there: http.server.ThreadingHTTPServer) -> None:
+    service = f"http://there.example:{there.server_address[1]}/sparql"
+    store = asking(service, ["9.9.9.9"], ["127.0.0.1"], private=False)
+    assert service in failure(store, QUERY.format(service=service))
+    assert There.asked == []
+    silent = QUERY.format(service=service).replace("SERVICE", "SERVICE SILENT")
+    assert found(asking(service, ["9.9.9.9"], ["127.0.0.1"], private=False), silent) == [""]
+    assert There.asked == []
+
+
+def test_the_next_address_is_tried_where_one_does_not_answer(there: http.server.ThreadingHTTPServer) -> None:
+    service = f"http://there.example:{there.server_address[1]}/sparql"
+    assert found(asking(service, ["127.0.0.2", "127.0.0.1"]), QUERY.format(service=service)) == ["there"]
+
+
+@pytest.mark.parametrize("end", ["301", "302", "303", "307", "308", "500", "cut"])
+def test_no_redirect_is_followed_and_half_an_answer_is_none(there: http.server.ThreadingHTTPServer, end: str) -> None:
+    service = f"http://there.example:{there.server_address[1]}/{end}"
+    store = asking(service, ["127.0.0.1"])
+    said = failure(store, QUERY.format(service=service))
+    assert [path for _, path in There.asked] == [f"/{end}"]
+    assert end == "cut" or f"{end} " in said
+
+
+def test_a_relay_answers_nobody_who_does_not_know_its_path(there: http.server.ThreadingHTTPServer) -> None:
+    relay = Relay(lambda _: ["127.0.0.1"])
+    service = f"http://there.example:{there.server_address[1]}/sparql"
+    place = relay.of(service)
+    known = place.split("/")[3]
+    for path in (place.replace(known, "x" * len(known)), place.replace(f"/{known}", "")):
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            urllib.request.urlopen(urllib.request.Request(path, b"ASK {}"), timeout=10)  # noqa: S310 - our own
+        with refused.value as error:
+            assert error.code == 404
+    assert There.asked == []
+    assert relay.unmasked(f"Error 502 returned by {place} with") == f"Error 502 returned by {service} with"
+
+
+@pytest.mark.skipif(not shutil.which("openssl"), reason="needs openssl to make a certificate")
+@pytest.mark.parametrize(("name", "answered"), [("there.example", True), ("other.example", False)])
+def test_a_certificate_has_to_be_of_the_name_that_is_asked(
+    there: http.server.ThreadingHTTPServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, answered: bool
+) -> None:
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    made = f"req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN={name} -addext subjectAltName=DNS:{name}".split()
+    command = ["openssl", *made, "-keyout", str(key), "-out", str(certificate)]
+    subprocess.run(command, check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    there.socket = context.wrap_socket(there.socket, server_side=True)
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    service = f"https://there.example:{there.server_address[1]}/sparql"
+    store = asking(service, ["127.0.0.1"])
+    if answered:
+        assert found(store, QUERY.format(service=service)) == ["there"]
+    else:
+        assert "certificate" in failure(store, QUERY.format(service=service))
+    assert len(There.asked) == answered
+
+
+def test_a_mistake_behind_a_service_is_placed_in_the_text_that_was_sent(there: http.server.ThreadingHTTPServer) -> None:
+    service = f"http://there.example:{there.server_address[1]}/sparql"
+    text = f"SELECT * {{\nSERVICE <{service}> {{ ?s ?p ?o }} ?a ?b }} # here"
+    with pytest.raises(SyntaxError) as engine:
+        ox.Store().query(text)
+    with pytest.raises(QueryError) as refused:
+        found(asking(service, ["127.0.0.1"]), text)
+    expected = syntax_error(str(engine.value), text)
+    assert (refused.value.key, refused.value.line, refused.value.column) == ("syntax", 2, expected.column)
+    assert refused.value.detail == expected.detail

@@ -1,7 +1,6 @@
 """Which other services a query may ask (SERVICE): those that the operator lists, at addresses that are public.
 
-The engine sends the requests itself; it follows no redirect. It resolves a host's name again, though, so that whoever
-answers for the name of an allowed service decides where a request goes: list services that you trust.
+The engine would resolve a host's name again when it asks: it asks a relay of ours instead (`relay.py`).
 """
 
 from __future__ import annotations
@@ -67,17 +66,34 @@ class Federation:
 
     def allows(self, iri: str) -> bool:
         """Whether a service is listed and every address of its host is public (or private ones may be asked)."""
+        return bool(self.addresses(iri))
+
+    def addresses(self, iri: str) -> list[str]:
+        """Return the addresses of a service's host; none where it may not be asked."""
         if not self.lists(iri):
-            return False
+            return []
         try:
-            addresses = list(self.resolve(urlsplit(iri).hostname or ""))
+            found = list(self.resolve(urlsplit(iri).hostname or ""))
         except (OSError, UnicodeError):
-            return False
-        return bool(addresses) and (self.private or all(map(is_public, addresses)))
+            return []
+        return found if self.private or all(map(is_public, found)) else []
 
 
 #: No other service may be asked.
 NONE = Federation()
+
+
+@dataclass(frozen=True)
+class Redirected:
+    """A query whose services are asked elsewhere; `moves` are where each name ends in it, and in the query given."""
+
+    text: str
+    moves: tuple[tuple[int, int], ...]
+
+    def offset(self, offset: int) -> int:
+        """Return where an offset of it stands in the query that was given."""
+        ends, ended = next((move for move in reversed(self.moves) if move[0] <= offset), (0, 0))
+        return ended + offset - ends
 
 
 def named(text: str) -> list[tuple[str, int]]:
@@ -85,18 +101,34 @@ def named(text: str) -> list[tuple[str, int]]:
 
     Raises QueryError for LOAD, and for a service that is named otherwise than by an IRI or can be read in two ways.
     """
+    return [(iri, token.start) for token, iri in _named(text)]
+
+
+def redirected(text: str, place: Callable[[str], str]) -> Redirected:
+    """Have a query ask each of its services at another place. Raises QueryError as `named`."""
+    parts, moves, done, length = [], [], 0, 0
+    for token, iri in _named(text):
+        parts += [text[done : token.start], f"<{place(iri)}>"]
+        done = token.start + len(token.text)
+        length += sum(map(len, parts[-2:]))
+        moves.append((length, done))
+    return Redirected("".join((*parts, text[done:])), tuple(moves))
+
+
+def _named(text: str) -> list[tuple[guard.Token, str]]:
     outbound = sum(1 for _ in guard.outbound(text))
     names = list(_services(text)) if outbound and not _ESCAPE.search(text) else []
     if len(names) != outbound:
         guard.refuse_outbound(text)
-    return [(iri, token.start) for token, iri in zip(names, _iris(text, names), strict=True)]
+    return list(zip(names, _iris(text, names), strict=True))
 
 
 @contextmanager
-def blamed(text: str) -> Iterator[None]:
+def blamed(text: str, unmasked: Callable[[str], str]) -> Iterator[None]:
     """Have what fails while a query's services are asked told of them: which they are, where the first is named.
 
     Raises QueryError (`service_failed`) in place of what the engine raises; for a query that asks none, the same.
+    `unmasked` says of services what the engine says of where it asked them.
     """
     try:
         yield
@@ -108,7 +140,7 @@ def blamed(text: str) -> Iterator[None]:
         line, column = guard.position(text, services[0][1])
         names = ", ".join(sorted({iri for iri, _ in services}))
         said = error.detail if isinstance(error, QueryError) else str(error)
-        raise QueryError("service_failed", detail=said, line=line, column=column, service=names) from error
+        raise QueryError("service_failed", detail=unmasked(said), line=line, column=column, service=names) from error
 
 
 def is_public(address: str) -> bool:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterable, Sequence
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import pyoxigraph as ox
 
@@ -12,8 +13,11 @@ from g7graph import vocab
 from g7graph.errors import QueryError
 from g7graph.store import Answer, guard
 from g7graph.store.answers import as_table, as_triples
-from g7graph.store.federation import NONE
+from g7graph.store.federation import NONE, Redirected, redirected
 from g7graph.table import Table
+
+if TYPE_CHECKING:
+    from g7graph.store.relay import Relay
 
 _SYNTAX = re.compile(r"error at (?P<line>\d+):(?P<column>\d+): (?P<detail>.*)", re.DOTALL)
 _UNKNOWN_FUNCTION = re.compile(r"The custom function <(?P<iri>[^>]*)> is not supported")
@@ -43,6 +47,7 @@ class LocalStore:
         self.union = union
         self.federation = NONE
         self._size: int | None = None
+        self._relay: tuple[int, Relay] | None = None
 
     def query(
         self,
@@ -56,14 +61,15 @@ class LocalStore:
         Nothing outside is asked but the services of its `federation`. The answer is to be consumed and dropped in this
         same thread. Raises QueryError for a query that does not parse or is not allowed here.
         """
-        self.federation.check(text)
-        text = guard.readable(text)
+        asks = self.federation.check(text)
+        readable = guard.readable(text)
+        asked = redirected(readable, self._relayed().of) if asks else Redirected(readable, ())
         given = default_graphs is not None or named_graphs is not None
         union = self.union and not given and not guard.names_dataset(text)
         try:
             return evaluated(
                 lambda functions: self.inner.query(
-                    text,
+                    asked.text,
                     base_iri=BASE,
                     use_default_graph_as_union=union,
                     default_graph=[*_nodes(default_graphs)] if given else None,
@@ -72,7 +78,19 @@ class LocalStore:
                 )
             )
         except SyntaxError as error:
-            raise syntax_error(str(error), text) from error
+            raise syntax_error(str(error), readable, asked.text, asked.offset) from error
+
+    def unmasked(self, message: str) -> str:
+        """Return what the engine says of services by the addresses that they have."""
+        return self._relay[1].unmasked(message) if self._relay else message
+
+    def _relayed(self) -> Relay:
+        """Return what asks services for the engine; each process has its own."""
+        from g7graph.store.relay import Relay  # few processes need what it takes
+
+        if self._relay is None or self._relay[0] != os.getpid():
+            self._relay = os.getpid(), Relay(self.federation.addresses)
+        return self._relay[1]
 
     def table(self, text: str) -> Table:
         """Evaluate SELECT or ASK into a table."""

@@ -92,5 +92,5 @@ def answered(store: LocalStore, job: Mapping[str, Any], out: IO[bytes]) -> None:
         out.write(json.dumps(asdict(_Extent(job["extent"], store.graphs(), store.size()))).encode())
         return
     datasets = {name: job.get(name) for name in ("default_graphs", "named_graphs")}
-    with blamed(job["text"]):
+    with blamed(job["text"], store.unmasked):
         write(store.query(job["text"], **datasets), job["form"], out)

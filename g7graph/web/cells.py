@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from html import escape
+from typing import NamedTuple
 
 from pyoxigraph import Literal, NamedNode, Triple
 
@@ -20,11 +20,11 @@ _THOUSAND = 1000
 _TEN = 10
 
 
-@dataclass(frozen=True)
-class Cell:
+class Cell(NamedTuple):
     """What is shown of a term: text, where it leads, its code, its language; `iri` is always the canonical one.
 
-    Templates write it as it is: a page has some hundred, and a macro for each would take as long as all else.
+    Templates write it as it is: a page has some hundred, and a macro for each would take as long as all else. For the
+    same reason it is a named tuple, which is made several times as fast as a data class.
     """
 
     text: str

@@ -90,15 +90,21 @@ def address(path: str, **args: str) -> str:
 
     Relative to where the application is mounted, so that it works below a prefix.
     """
-    found = g.get("address")
-    if found is None:
-        found = g.address = request.script_root, request.args.get("lang")
-    root, chosen = found
+    root, chosen = _mounted()
     if chosen and "lang" not in args:
         args["lang"] = chosen
+    if not args:
+        return f"{root}/{path.lstrip('/')}"
     bare, mark, fragment = path.lstrip("/").partition("#")
-    query = f"?{urlencode(args)}" if args else ""
-    return f"{root}/{bare}{query}{mark}{fragment}"
+    return f"{root}/{bare}?{urlencode(args)}{mark}{fragment}"
+
+
+def _mounted() -> tuple[str, str | None]:
+    """Return where the application is mounted, and the language chosen in the address."""
+    found = g.get("mounted")
+    if found is None:  # a page asks for each link of it
+        found = g.mounted = request.script_root, request.args.get("lang")
+    return cast("tuple[str, str | None]", found)
 
 
 def link(iri: str) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from pyoxigraph import Literal, NamedNode
 
@@ -72,7 +72,7 @@ def uses(store: Store, counted: dict[str, Counted]) -> dict[str, Use]:
 
 def _cut(shown: Cell) -> Cell:
     """Cut a long text; the thing's own page has it whole."""
-    return shown if len(shown.text) <= _LETTERS else replace(shown, text=shown.text[:_LETTERS].rstrip() + "…")
+    return shown if len(shown.text) <= _LETTERS else shown._replace(text=shown.text[:_LETTERS].rstrip() + "…")
 
 
 def _counted(store: Store, query: str, terms: Iterable[str]) -> dict[str, Counted]:

@@ -84,7 +84,7 @@ def _done(store: LocalStore, library: Library, describer: Describer, job: Mappin
         answered(store, job, out)
     else:
         run = Run(library[job["query"]], job["values"], job["lang"])
-        with blamed(run.query.text):
+        with blamed(run.query.text, store.unmasked):
             note(result.give(store, library, run, Wanted(**job["wanted"]), out), out)
 
 
