@@ -8,9 +8,9 @@ from g7graph import vocab
 from g7graph.errors import QueryError
 from g7graph.web import search
 from g7graph.web.asks import ask
-from g7graph.web.context import site
+from g7graph.web.context import language, site
 from g7graph.web.describe import Thing, shown
-from g7graph.web.description import PARTS, Description
+from g7graph.web.description import PARTS, Parts
 from g7graph.web.documents import described
 from g7graph.web.refusals import Refused, UnknownThing
 
@@ -34,9 +34,9 @@ def resolved(thing: str) -> NamedNode:
 
 def told(thing: NamedNode) -> tuple[Thing, int, int]:
     """Read what a page says of a thing; how much of what points to it is there, and how much there is."""
-    about, written = described(site().store, thing.value, 1, PARTS)
-    description = Description.read(written)
-    return shown(description, thing.value), len(description.incoming), about.total
+    about, written = described(site().store, thing.value, 1, PARTS, language())
+    parts = Parts.read(written)
+    return shown(parts, thing.value), len(parts.incoming), about.total
 
 
 def _keys(iri: str) -> list[str]:

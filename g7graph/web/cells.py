@@ -6,6 +6,7 @@ from decimal import Decimal
 from html import escape
 from typing import NamedTuple
 
+from markupsafe import Markup
 from pyoxigraph import Literal, NamedNode, Triple
 
 from g7graph import vocab
@@ -13,6 +14,7 @@ from g7graph.table import Term, python, text
 from g7graph.web.context import language, link
 from g7graph.web.names import Labels
 
+_LONG, _SHORT = 60, 16  # letters
 _NARROW_SPACE = "\u202f"
 _GROUPED_FROM = 10_000
 _UNITS = ("B", "kB", "MB", "GB")
@@ -63,6 +65,15 @@ def cell(term: Term | Triple | None, names: Labels | None = None) -> Cell:
             return Cell(number(value), is_number=True)
         return Cell(term.value, lang=term.language or "")
     return Cell(text(term))
+
+
+def td(one: Cell, label: str = "") -> Markup:
+    """Write a cell of a table; `label` is the heading of its column, for narrow screens."""
+    heading = f' data-label="{escape(label)}"' if label else ""
+    length = len(one.text)
+    kind = "number" if one.is_number else "long" if length > _LONG else "short" if length < _SHORT else ""
+    look = f' class="{kind}"' if kind else ""
+    return Markup(f"<td{heading}{look}>{one.__html__() if one.text else ''}</td>\n")  # noqa: S704 - all is escaped
 
 
 def number(value: object) -> str:

@@ -80,6 +80,11 @@ def say(key: str, **values: object) -> str:
     return i18n.text(f"web.{key}", language(), **values)
 
 
+def headings(columns: Sequence[str]) -> list[str]:
+    """Return the headings of columns of a page's own tables, in the language of the request."""
+    return [say(f"column_{name}") for name in columns]
+
+
 def word(key: str, *, lang: str = "", **values: object) -> str:
     """Return one of the texts of the vocabulary's documentation, of `locale/vocabulary.toml`, likewise."""
     return i18n.text(f"vocabulary.{key}", lang or language(), **values)

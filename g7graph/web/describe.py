@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import cast
 
 from pyoxigraph import Literal, NamedNode
@@ -12,7 +13,7 @@ from g7graph import vocab
 from g7graph.table import Term, Value, python, text
 from g7graph.web.cells import Cell, cell
 from g7graph.web.context import language
-from g7graph.web.description import Description
+from g7graph.web.description import Parts
 from g7graph.web.names import TELLING, Labels, Name, best
 
 _TYPE, _QUOTE, _INDICATOR = vocab.RDF_TYPE, vocab.G7 + "quote", vocab.G7 + "indicator"
@@ -28,6 +29,8 @@ _FIRST = tuple(
     for prefix, name in (("skos", "notation"), ("rdfs", "label"), ("skos", "prefLabel"), ("skos", "definition"))
 )
 
+#: The names of properties are few, and asked for on every page.
+_folded = lru_cache(maxsize=1000)(vocab.fold)
 #: Values by property.
 _Grouped = dict[str, list[Term]]
 
@@ -94,20 +97,19 @@ class Thing:
     incoming: list[Property]
 
 
-def shown(description: Description, iri: str) -> Thing:
-    """Return what a page says of a description."""
-    return _Page(description, iri).thing()
+def shown(parts: Parts, iri: str) -> Thing:
+    """Return what a page says of a thing."""
+    return _Page(parts, iri).thing()
 
 
 class _Page:
     """A description, by subject."""
 
-    def __init__(self, description: Description, iri: str) -> None:
-        self.iri, self.incoming = iri, description.incoming
+    def __init__(self, parts: Parts, iri: str) -> None:
+        self.iri, self.incoming = iri, parts.incoming
         self.names, self.said = Labels(language()), cast(dict[str, _Grouped], {})
-        for quad in description.called:
-            self.names.learn(quad.subject, quad.predicate.value, quad.object)
-        for quad in description.said:
+        self.names.told(parts.names)
+        for quad in parts.said:
             subject, name, value = quad.subject, quad.predicate.value, quad.object
             if name in TELLING:
                 self.names.learn(subject, name, value)
@@ -124,8 +126,8 @@ class _Page:
             properties=_properties(own, self.names),
             standings=[self._standing(one) for one in self._standings()],
             measurements=[self._measurement(one) for one in self._measurements()],
-            links=[self._link(one) for one in sorted(self.said) if one != self.iri and self._all(one, _TARGET)],
-            passages=[self._passage(one) for one in sorted(self.said) if one != self.iri and self._all(one, _QUOTE)],
+            links=[self._link(one) for one in self._others(_TARGET)],
+            passages=[self._passage(one) for one in self._others(_QUOTE)],
             incoming=_properties(self._backwards(), self.names),
         )
 
@@ -134,6 +136,10 @@ class _Page:
         for quad in self.incoming:
             found.setdefault(quad.predicate.value, []).append(quad.subject)  # type: ignore[arg-type]
         return found
+
+    def _others(self, property_: str) -> list[str]:
+        """Return what is taken in that has a property."""
+        return sorted(one for one, said in self.said.items() if property_ in said and one != self.iri)
 
     def _all(self, subject: str, property_: str) -> list[Term]:
         values = self.said.get(subject, {}).get(property_, [])
@@ -208,7 +214,7 @@ def _properties(grouped: _Grouped, names: Labels) -> list[Property]:
 
 def _rank(iri: str, names: Labels) -> tuple[int, str, str]:
     first = _FIRST.index(iri) if iri in _FIRST else len(_FIRST)
-    return first, vocab.fold(names[iri].label), iri
+    return first, _folded(names[iri].label), iri
 
 
 def _property(iri: str, values: list[Term], names: Labels) -> Property:

@@ -6,6 +6,7 @@ A worker reads it in a few questions, whatever there is to say, and hands it ove
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from itertools import chain
 
@@ -15,7 +16,7 @@ from pyoxigraph import NamedNode, Quad
 from g7graph import exports, vocab
 from g7graph.web.asks import Asked, ask
 from g7graph.web.listings import PAGE, Listing, Listings
-from g7graph.web.names import NAMING, NOTATION, unlabelled
+from g7graph.web.names import NAMING, NOTATION, Labels, unlabelled
 from g7graph.web.tombstones import Tombstone, tombstone
 
 #: What a page is made of; every other form is written where the description is read.
@@ -62,17 +63,31 @@ class Description:
         told = [*self.said, *self.incoming, *called]
         return [*told, *unlabelled(own, told)]
 
-    def write(self, form: str) -> bytes:
-        """Return it in one of the graph formats, or as PARTS."""
-        if form != PARTS:
-            return exports.GRAPHS[form].write(self.statements())
-        parts = (self.said, self.incoming, self.called)
-        return json.dumps([(ox.serialize(part, format=_NQUADS) or b"").decode() for part in parts]).encode()
+    def write(self, form: str, lang: str) -> bytes:
+        """Return it in one of the graph formats, or as PARTS, for readers of a language."""
+        return self._parts(lang) if form == PARTS else exports.GRAPHS[form].write(self.statements())
+
+    def _parts(self, lang: str) -> bytes:
+        names = Labels(lang)
+        for quad in self.called:
+            names.learn(quad.subject, quad.predicate.value, quad.object)
+        statements = [(ox.serialize(part, format=_NQUADS) or b"").decode() for part in (self.said, self.incoming)]
+        return json.dumps([*statements, names.tell()], ensure_ascii=False).encode()
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What a page is made of: a description whose names are chosen for its readers: thing → label and code."""
+
+    said: list[Quad]
+    incoming: list[Quad]
+    names: Mapping[str, Sequence[str]]
 
     @classmethod
-    def read(cls, written: bytes) -> Description:
+    def read(cls, written: bytes) -> Parts:
         """Read what was written as PARTS."""
-        return cls(*(list(ox.parse(part, format=_NQUADS)) for part in json.loads(written)))
+        said, incoming, names = json.loads(written)
+        return cls([*ox.parse(said, format=_NQUADS)], [*ox.parse(incoming, format=_NQUADS)], names)
 
 
 @dataclass(frozen=True)
@@ -110,8 +125,11 @@ class Describer:
         self._store = store
         self._listings = Listings()
 
-    def document(self, iri: str, number: int, form: str) -> bytes:
-        """Return a line of what the headers tell, then the description in a form; only the line of what is unknown."""
+    def document(self, iri: str, number: int, form: str, lang: str) -> bytes:
+        """Return a line of what the headers tell, then the description in a form; only the line of what is unknown.
+
+        `lang` is that of the readers of PARTS.
+        """
         thing = NamedNode(iri)
         listing = self._listings.of(self._store, thing)
         parts = self._parts(thing, listing)
@@ -130,7 +148,9 @@ class Describer:
             total=listing.total,
             gone=tombstone(own),
         )
-        return about.write() + Description(said, incoming, self._called(said, incoming, {thing, *parts})).write(form)
+        return about.write() + Description(said, incoming, self._called(said, incoming, {thing, *parts})).write(
+            form, lang
+        )
 
     def _parts(self, thing: NamedNode, listing: Listing) -> list[NamedNode]:
         """Return what is taken in whole; an engine may look long for measurements of what is no indicator."""

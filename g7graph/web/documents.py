@@ -19,16 +19,16 @@ from g7graph.web.description import About, Describer
 _PIECE = 500  # things in one question
 
 
-def described(store: Service, iri: str, number: int, form: str) -> tuple[About, bytes]:
+def described(store: Service, iri: str, number: int, form: str, lang: str) -> tuple[About, bytes]:
     """Return what the headers of a document tell, and the description of a thing with a page of what points to it.
 
-    The form is that of a graph, or PARTS; of a thing of which nothing is said there is nothing to write.
+    The form is that of a graph, or PARTS for readers of a language; of what is unknown there is nothing.
     """
     if isinstance(store, PooledStore):
-        with store.pool.run({"describe": iri, "page": number, "form": form}) as out:
+        with store.pool.run({"describe": iri, "page": number, "form": form, "lang": lang}) as out:
             written = out.read()
     else:
-        written = Describer(Remote(store)).document(iri, number, form)
+        written = Describer(Remote(store)).document(iri, number, form, lang)
     line, _, body = written.partition(b"\n")
     return About.read(line), body
 

@@ -54,6 +54,20 @@ class Labels:
         else:
             self.add(thing, value)
 
+    def tell(self) -> dict[str, tuple[str, str]]:
+        """Return what was learnt, thing → label and code, empty where there is none: to be told to other `Labels`."""
+        things = {**self._labels, **self._codes}
+        told = {iri: (best(self._labels[iri], self._lang) if iri in self._labels else "") for iri in things}
+        return {iri: (label, self._codes.get(iri, "")) for iri, label in told.items()}
+
+    def told(self, names: Mapping[str, Sequence[str]]) -> None:
+        """Learn what other `Labels` tell of things."""
+        for iri, (label, code) in names.items():
+            if label:
+                self._labels[iri] = [Literal(label)]
+            if code:
+                self._codes[iri] = code
+
     def add(self, thing: NamedNode, label: Literal) -> None:
         """Add a name of a thing."""
         self._labels.setdefault(thing.value, []).append(label)

@@ -16,7 +16,7 @@ from g7graph.web.catalogue import catalogue
 from g7graph.web.citation import citation
 from g7graph.web.context import language, site
 from g7graph.web.describe import shown
-from g7graph.web.description import PARTS, About, Description
+from g7graph.web.description import PARTS, About, Parts
 from g7graph.web.documents import described, quoted
 from g7graph.web.negotiate import Format, split_extension
 from g7graph.web.refusals import NotAcceptable, UnknownPage, UnknownThing
@@ -51,7 +51,8 @@ def document(key: str) -> Response:
     stem, extension = split_extension(key, _OFFERED)
     iri, path = vocab.THING + quoted(stem), f"doc/{quoted(stem)}"
     chosen, number = _chosen(extension), _number()
-    about, written = described(site().store, iri, number, chosen.name if chosen in formats.GRAPHS else PARTS)
+    form = chosen.name if chosen in formats.GRAPHS else PARTS
+    about, written = described(site().store, iri, number, form, language())
     if not about.known:
         raise _unknown(stem)
     if about.gone:
@@ -61,7 +62,7 @@ def document(key: str) -> Response:
     if not 0 < number <= about.pages:
         raise UnknownPage(request.args["page"], about.pages)
     if chosen is formats.HTML:
-        thing = shown(Description.read(written), iri)
+        thing = shown(Parts.read(written), iri)
         told = {"thing": thing, "about": about, "citation": citation(), "linked": _linked(iri, about)}
         response = answer.page("thing.html", path=path, offered=formats.GRAPHS, **told)
     else:

@@ -79,7 +79,7 @@ class _Trusted:
 
 def _done(store: LocalStore, library: Library, describer: Describer, job: Mapping[str, Any], out: IO[bytes]) -> None:
     if "describe" in job:
-        out.write(describer.document(job["describe"], job["page"], job["form"]))
+        out.write(describer.document(job["describe"], job["page"], job["form"], job["lang"]))
     elif "query" not in job:
         answered(store, job, out)
     else:

@@ -346,7 +346,7 @@ def test_a_hostile_key_is_only_unknown(paged: FlaskClient, key: str) -> None:
 
 
 def from_worker(store: PooledStore, iri: str, number: int, form: str) -> bytes:
-    with store.pool.run({"describe": iri, "page": number, "form": form}) as out:
+    with store.pool.run({"describe": iri, "page": number, "form": form, "lang": "es"}) as out:
         return out.read()
 
 
@@ -368,7 +368,7 @@ def test_the_same_data_gives_the_same_bytes_however_it_is_stored(places: Flask, 
 def test_a_store_elsewhere_is_asked_for_the_same(places: Flask) -> None:
     store = places.extensions["g7graph"].store
     for iri, number in ((PLACE, 1), (PLACE, 3), (THING + "place/000007", 1), (THING + "place/nowhere", 1)):
-        assert Describer(Remote(store)).document(iri, number, "ttl") == from_worker(store, iri, number, "ttl")
+        assert Describer(Remote(store)).document(iri, number, "ttl", "es") == from_worker(store, iri, number, "ttl")
 
 
 def test_somebodys_rdf_is_described_from_its_default_graph_too(tmp_path: Path) -> None:
@@ -380,7 +380,7 @@ def test_somebodys_rdf_is_described_from_its_default_graph_too(tmp_path: Path) -
     quads = set(ox.parse(app.test_client().get("/doc/place/PE.nq").data, format=ox.RdfFormat.N_QUADS))
     assert quads == set(ox.parse(file.read_bytes(), format=ox.RdfFormat.N_QUADS))
     store = app.extensions["g7graph"].store
-    assert Describer(Remote(store)).document(PLACE, 1, "nq") == from_worker(store, PLACE, 1, "nq")
+    assert Describer(Remote(store)).document(PLACE, 1, "nq", "es") == from_worker(store, PLACE, 1, "nq")
 
 
 def test_a_class_of_any_script_fits_into_a_header(tmp_path: Path) -> None:
