@@ -78,7 +78,9 @@ def _in_order(statements: list[_Statement]) -> list[_Statement]:
         statements = [quad if isinstance(statements[0], ox.Quad) else quad.triple for quad in found]
         lines = _lines(statements)
     unique = dict(zip(lines, statements, strict=True))
-    return [unique[line] for line in sorted(unique, key=lambda line: _key(line, unique[line]))]
+    if isinstance(next(iter(statements), None), ox.Quad):
+        return [unique[line] for line in sorted(unique, key=lambda line: (_graph(unique[line]), _key(line)))]
+    return [unique[line] for line in sorted(unique, key=_key)]
 
 
 def canonical(quads: Iterable[ox.Quad]) -> ox.Dataset:
@@ -95,11 +97,18 @@ def _lines(statements: Sequence[_Statement]) -> list[bytes]:
     return (ox.serialize(statements, format=form) or b"").split(b"\n")[:-1]
 
 
-def _key(line: bytes, statement: ox.Triple | ox.Quad) -> tuple[str, bytes, bool, bytes, bytes]:
-    """Return what a line is sorted by: bytes of UTF-8 sort as the characters do, and a space before all of them."""
-    subject, predicate, rest = line.split(b" ", 2)
+def _key(line: bytes) -> bytes:
+    """Return what a line is sorted by: bytes of UTF-8 sort as the characters do, and a space before all of them.
+
+    A second space puts the type before other predicates.
+    """
+    return line.replace(b" " + _TYPE, b" ", 1) if line.partition(b" ")[2].startswith(_TYPE) else line
+
+
+def _graph(statement: ox.Triple | ox.Quad) -> str:
+    """Return the graph that a statement is in, nothing for the default graph."""
     named = isinstance(statement, ox.Quad) and not isinstance(statement.graph_name, ox.DefaultGraph)
-    return str(statement.graph_name) if named else "", subject, predicate != _TYPE, predicate, rest  # type: ignore[union-attr]
+    return str(statement.graph_name) if named else ""  # type: ignore[union-attr]
 
 
 def _terms(statement: ox.Quad | ox.Triple) -> Iterator[object]:
