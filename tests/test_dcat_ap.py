@@ -20,6 +20,7 @@ KEPT = """
 <urn:x:files> sh:targetClass dcat:Distribution ; sh:property <urn:x:address> , <urn:x:missing> .
 <urn:x:address> sh:path dcat:accessURL ; sh:minCount 1 .
 <urn:x:sums> sh:targetClass spdx:Checksum ; sh:property [ sh:path spdx:checksumValue ; sh:datatype xsd:hexBinary ] .
+<urn:x:standards> sh:targetObjectsOf dcterms:conformsTo ; sh:class dcterms:Standard .
 """
 BROKEN = """
 <urn:x:sets> sh:targetClass dcat:DatasetSeries ; sh:property
