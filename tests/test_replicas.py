@@ -54,6 +54,13 @@ def test_services_follow_a_store_that_is_built_anew(data: Path, tmp_path: Path) 
         assert b"Other services read the store" in refused.stderr
 
 
+def test_a_service_says_that_it_builds_its_store_and_only_then(data: Path, tmp_path: Path) -> None:
+    place = tmp_path / "store"
+    for builds in (True, False):
+        with serving(data, "--store", place, writable=False) as one:
+            assert (f"Building the store {place}" in one.said()) == builds
+
+
 def test_a_folder_that_is_read_is_not_removed(tmp_path: Path) -> None:
     folder = tmp_path / "folder"
     folder.mkdir()

@@ -61,7 +61,8 @@ def opened(project: Project, options: Options, lifeline: Lifeline) -> Opened:
     else:
         folder = Path(options.store)
         stamp.refuse_held(folder)
-        version = current(project, folder) or apart(lambda: build(project, folder))
+        told = partial(_say_building, folder, options.lang)
+        version = current(project, folder) or apart(lambda: build(project, folder, on_step=told))
         publish.on_disk(folder, version)
         threading.Thread(target=_follow, args=(publish, folder, version), daemon=True).start()
     return Opened(service)
@@ -77,6 +78,12 @@ def _follow(publish: _Publisher, folder: Path, version: str) -> None:
                 stamp.refuse_held(folder)
                 version = noted.version
                 publish.on_disk(folder, version)
+
+
+def _say_building(folder: Path, lang: str, step: str) -> None:
+    """Say that a store is built, which may take minutes, before there is an answer."""
+    if step == "load":
+        _say(i18n.text("web.building", lang, path=folder))
 
 
 def _say_what_stays(project: Project, options: Options) -> None:
