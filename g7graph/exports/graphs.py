@@ -72,12 +72,12 @@ def _quads(statements: Statements) -> list[ox.Quad]:
 
 def _in_order(statements: list[_Statement]) -> list[_Statement]:
     """Name the blank nodes, drop what is said twice, sort by graph and subject with the type first."""
-    lines = _lines(statements)
-    if any(b"_:" in line for line in lines):
+    written = _plain(statements)
+    if b"_:" in written:
         found = canonical(ox.Quad(*one) for one in statements)
         statements = [quad if isinstance(statements[0], ox.Quad) else quad.triple for quad in found]
-        lines = _lines(statements)
-    unique = dict(zip(lines, statements, strict=True))
+        written = _plain(statements)
+    unique = dict(zip(written.split(b"\n")[:-1], statements, strict=True))
     if isinstance(next(iter(statements), None), ox.Quad):
         return [unique[line] for line in sorted(unique, key=lambda line: (_graph(unique[line]), _key(line)))]
     return [unique[line] for line in sorted(unique, key=_key)]
@@ -91,10 +91,10 @@ def canonical(quads: Iterable[ox.Quad]) -> ox.Dataset:
     return dataset
 
 
-def _lines(statements: Sequence[_Statement]) -> list[bytes]:
-    """Return the line of N-Triples or N-Quads that each statement is."""
+def _plain(statements: Sequence[_Statement]) -> bytes:
+    """Write statements as N-Triples or N-Quads: each is a line, in the order they are given."""
     form = ox.RdfFormat.N_QUADS if statements and isinstance(statements[0], ox.Quad) else ox.RdfFormat.N_TRIPLES
-    return (ox.serialize(statements, format=form) or b"").split(b"\n")[:-1]
+    return ox.serialize(statements, format=form) or b""
 
 
 def _key(line: bytes) -> bytes:
