@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
+import click
 import openpyxl
 import pyoxigraph as ox
 import pytest
@@ -524,8 +525,20 @@ def test_version() -> None:
     assert g7("--version").stdout == f"g7graph {g7graph.__version__}\n"
 
 
+COMMANDS = main.list_commands(click.Context(main))
+
+
+def test_a_command_is_loaded_when_it_is_asked_for() -> None:
+    asked = "import sys, g7graph.cli; print([name for name in sys.modules if name.startswith('g7graph.validate')])"
+    done = subprocess.run([sys.executable, "-c", asked], check=True, capture_output=True, text=True)
+    assert done.stdout.strip() == "[]"
+    context = click.Context(main)
+    assert all(main.get_command(context, name) for name in COMMANDS)
+    assert main.get_command(context, "speech") is None
+
+
 def helps() -> list[tuple[str, ...]]:
-    return [(), *((name,) for name in main.commands)]
+    return [(), *((name,) for name in COMMANDS)]
 
 
 @pytest.mark.parametrize("words", helps(), ids=lambda words: " ".join(words) or "g7graph")
@@ -538,7 +551,7 @@ def test_help_speaks_three_languages(words: tuple[str, ...]) -> None:
 
 
 def test_every_command_of_the_contract_is_there() -> None:
-    assert set(main.commands) >= {"build", "format", "queries", "query", "serve", "validate"}
+    assert set(COMMANDS) >= {"build", "format", "queries", "query", "serve", "validate"}
 
 
 @pytest.mark.parametrize(("words", "lang"), [(["a", "--lang=en"], "en"), (["--lang", "pt"], "es"), (["--lang"], "es")])

@@ -5,31 +5,18 @@ from __future__ import annotations
 import click
 
 from g7graph import __version__
-from g7graph.cli import build, export, freeze, imports, link, mcp, queries, query, serve, validate, verify
-from g7graph.cli import format as formatting
 from g7graph.cli.options import shared
-from g7graph.cli.speech import Group
+from g7graph.cli.speech import Lazy
 
 
-@click.group(name="g7graph", cls=Group)
+class _Main(Lazy):
+    def places(self) -> dict[str, str]:
+        names = ("build", "export", "freeze", "link", "mcp", "queries", "query", "serve", "validate", "verify")
+        return {"format": "format.format_", "import": "imports.import_", **{name: f"{name}.{name}" for name in names}}
+
+
+@click.group(name="g7graph", cls=_Main)
 @click.version_option(__version__, prog_name="g7graph", message="%(prog)s %(version)s")
 @shared
 def main() -> None:
     """Run a command."""
-
-
-for _command in (
-    build.build,
-    export.export,
-    formatting.format_,
-    freeze.freeze,
-    imports.import_,
-    link.link,
-    mcp.mcp,
-    queries.queries,
-    query.query,
-    serve.serve,
-    validate.validate,
-    verify.verify,
-):
-    main.add_command(_command)

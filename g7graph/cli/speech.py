@@ -109,20 +109,26 @@ class Group(Command, click.Group):
 
 
 class Lazy(Group):
-    """A group whose commands stand each in a module of its own, `<group>_<command>.py`, loaded when it is asked for."""
+    """A group whose commands stand each in a module of its own, which is loaded when it is asked for."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's
-        """List the commands by their modules."""
-        prefix = f"{self.name}_"
-        modules = (module.name for module in iter_modules([str(Path(__file__).parent)]))
-        return sorted(name.removeprefix(prefix) for name in modules if name.startswith(prefix) and name != prefix)
+        """List the commands."""
+        return sorted(self.places())
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         """Load a command; None where there is none of that name."""
-        if cmd_name not in self.list_commands(ctx):
+        place = self.places().get(cmd_name)
+        if place is None:
             return None
-        module = import_module(f"g7graph.cli.{self.name}_{cmd_name}")
-        return cast(click.Command, getattr(module, cmd_name))
+        module, _, name = place.partition(".")
+        return cast(click.Command, getattr(import_module(f"g7graph.cli.{module}"), name))
+
+    def places(self) -> dict[str, str]:
+        """Return the commands and where they stand: those of a group in modules `<group>_<command>.py`."""
+        prefix = f"{self.name}_"
+        modules = [module.name for module in iter_modules([str(Path(__file__).parent)])]
+        names = {module.removeprefix(prefix): module for module in modules if module.startswith(prefix)}
+        return {name: f"{module}.{name}" for name, module in names.items() if name}
 
 
 def language_of(args: Sequence[str]) -> str:

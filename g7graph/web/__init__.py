@@ -45,6 +45,7 @@ from g7graph.web import (
     vocabulary,
 )
 from g7graph.web.cache import Cached
+from g7graph.web.compiled import Compiled
 from g7graph.web.headers import OPEN, PREFLIGHT, VARY, safe
 from g7graph.web.log import Log
 from g7graph.web.options import Options
@@ -57,6 +58,7 @@ _BLUEPRINTS = (
     *(dashboard, api, texts, search, feeds, sparql, pages, vocabulary, jsonld, shapes, dataset, dumps, graphs),
     *(reconciliation, graphstore, sitemap, problems, health, metrics, openapi),
 )
+_TEMPLATES = {"trim_blocks": True, "lstrip_blocks": True}
 _PROGRAM = Path(__file__).resolve().parent.parent
 _PROGRAM_FILES = ("*.py", "*.html", "*.css", "*.svg", "*.toml", "*.rq")
 
@@ -67,14 +69,15 @@ def create_app(
     *,
     options: Options | None = None,
     writer: Writer | None = None,
+    library: Library | None = None,
 ) -> Flask:
-    """Make the application for a framework; `store` is opened in memory where none is given.
+    """Make the application for a framework; what is not given is opened in memory (`store`) or read (`library`).
 
     A store of this process is asked through workers, forked here; they end with the process or the application.
 
     Raises DataError for a file that cannot be read.
     """
-    library, options = Library.read(project.queries), options or Options()
+    library, options = library or Library.read(project.queries), options or Options()
     store = store or open_store(project)
     service = pooled(store, library, options.limits) if isinstance(store, LocalStore) else store
     app = Flask(__name__)
@@ -121,7 +124,7 @@ def _files(project: Project) -> Iterator[tuple[Path, tuple[str, ...]]]:
 
 
 def _set_up_templates(app: Flask) -> None:
-    app.jinja_options = {**app.jinja_options, "trim_blocks": True, "lstrip_blocks": True}
+    app.jinja_options = {**app.jinja_options, **_TEMPLATES, "bytecode_cache": Compiled(_TEMPLATES)}
     app.jinja_env.globals.update(
         address=context.address,
         in_language=context.in_header_language,

@@ -39,23 +39,25 @@ _ABROAD = 2  # workers for queries that ask other services
 
 @dataclass(frozen=True)
 class Opened:
-    """A service and, where it is writable, its writer."""
+    """A service, the saved queries that it is asked, and where it is writable its writer."""
 
     service: Service
+    library: Library
     writer: Writer | None = None
 
 
 def opened(project: Project, options: Options, lifeline: Lifeline) -> Opened:
     """Open what the fronts ask. Raises DataError and StoreError as `open_store`."""
+    library = Library.read(project.queries)
     if "://" in options.store:
-        return _remote(project, options)
+        return _remote(project, options, library)
     limits = replace(options.limits, abroad=_ABROAD) if options.federation.prefixes else options.limits
     pool = Pool(limits)
     service = PooledStore(pool, union=not project.is_plain, federation=options.federation)
-    publish = _Publisher(project, options, pool, Library.read(project.queries))
+    publish = _Publisher(project, options, pool, library)
     _say_what_stays(project, options)
     if options.writable:
-        return Opened(service, _kept(project, options, publish, lifeline))
+        return Opened(service, library, _kept(project, options, publish, lifeline))
     if options.store == MEMORY:
         publish.in_memory(open_local(project))
     else:
@@ -65,7 +67,7 @@ def opened(project: Project, options: Options, lifeline: Lifeline) -> Opened:
         version = current(project, folder) or apart(lambda: build(project, folder, on_step=told))
         publish.on_disk(folder, version)
         threading.Thread(target=_follow, args=(publish, folder, version), daemon=True).start()
-    return Opened(service)
+    return Opened(service, library)
 
 
 def _follow(publish: _Publisher, folder: Path, version: str) -> None:
@@ -101,7 +103,7 @@ def _say(line: str) -> None:
     print(line, file=sys.stderr, flush=True)  # noqa: T201
 
 
-def _remote(project: Project, options: Options) -> Opened:
+def _remote(project: Project, options: Options, library: Library) -> Opened:
     """Open a remote service, and say what it cannot do. Raises StoreError where it is to be written and cannot be."""
     from g7graph.store.remote import RemoteStore  # with what speaks HTTP
     from g7graph.store.remote_writer import RemoteWriter
@@ -111,7 +113,7 @@ def _remote(project: Project, options: Options) -> Opened:
         _say(line)
     if options.writable and not store.address.update:
         raise StoreError("store_read_only")
-    return Opened(store, RemoteWriter(store) if options.writable else None)
+    return Opened(store, library, RemoteWriter(store) if options.writable else None)
 
 
 @dataclass(frozen=True)

@@ -56,7 +56,7 @@ def serve(project: Project, options: Options) -> None:
     _share_arenas()
     lifeline = Lifeline()
     found = opened(project, options, lifeline)
-    app = create_app(project, found.service, options=options, writer=found.writer)
+    app = create_app(project, found.service, options=options, writer=found.writer, library=found.library)
     _load(app)
     gc.collect()
     gc.freeze()  # what is loaded stays in pages that all processes share
