@@ -21,6 +21,11 @@ class Compiled(FileSystemBytecodeCache):
         of_options = zlib.crc32(repr(sorted(options.items())).encode())  # they are no part of Jinja's own key
         super().__init__(str(_FOLDER), f"%s.{sys.implementation.cache_tag}-{of_options:x}.jinja")
 
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Read what was kept, if it can be."""
+        with suppress(OSError):
+            super().load_bytecode(bucket)
+
     def dump_bytecode(self, bucket: Bucket) -> None:
         """Keep what was compiled."""
         if sys.dont_write_bytecode:
