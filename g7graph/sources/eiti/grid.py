@@ -72,8 +72,8 @@ class Table:
     def unread(self, source: str) -> Iterator[Problem]:
         """Tell of what is not read: columns, what else stands above companies (commodities), a table above."""
         first = min(self.companies, default=len(self.headings.values) + 1)
-        for column, value in enumerate(self.headings.values[: first - 1]):  # beside companies stand subtotals
-            if isinstance(value, str) and column not in self.names:
+        for column in self.headings.texts:
+            if column < first - 1 and column not in self.names:  # beside companies stand subtotals
                 yield self._problem(source, "unread_column", self.headings, column)
         if self.companies:
             yield from self._unread_of_companies(source, first)
