@@ -37,7 +37,7 @@ class Imported:
         return [tuple(vocab.curie(getattr(term, "value", "-")) for term in row) for row in found]
 
 
-UNREAD = {"unread_column", "unread_field", "unread_sheet", "unread_table", "partly_read"}
+UNREAD = {"repeated_column", "unread_column", "unread_field", "unread_sheet", "unread_table", "partly_read"}
 
 
 def imported(sources: Iterable[Source], *, country: str = "") -> Imported:

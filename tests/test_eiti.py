@@ -117,6 +117,8 @@ def test_an_organisation_is_eitis_record_of_a_year(tmp_path: Path) -> None:
         ("PE,2012,1415E1,about 5,USD", "bad_amount"),
         ("PE,2012,1415E1,1.234.567,USD", "bad_amount"),
         ("PE,2012,1415E1,#REF!,USD", "bad_amount"),
+        ("PE,2012,1415E1,#N/A,USD", "bad_amount"),
+        ("PE,2012,1415E1,(500),USD", "bad_amount"),
         ("PE,2012,1415E1,5,XYZ", "unknown_currency"),
         ("PE,2012,9999E9,5,USD", "unknown_gfs"),
         ("PE,2012,royalties,5,USD", "bad_gfs"),
@@ -145,9 +147,47 @@ def test_a_column_that_is_not_read_is_told_of(tmp_path: Path) -> None:
     ]
 
 
+def test_of_two_columns_of_one_meaning_the_first_is_read_and_dollars_are_dollars(tmp_path: Path) -> None:
+    for heads, figures in (("original_revenue,revenue", "330,100"), ("revenue,original_revenue", "100,330")):
+        text = f"country,year,company,{heads},currency,comment,note\nPE,2018,X,{figures},PEN,one,two\n"
+        found = of_text(tmp_path, "a.csv", text)
+        asked = """SELECT ?v ?d ?said WHERE {
+          ?o sdmx-measure:obsValue ?v ; attribute:us-dollars ?d ; sdmx-attribute:comment ?said .
+        }"""
+        assert found.rows(asked) == [("330", "100", "one")]
+        assert [(one.key, one.values["value"]) for one in found.problems] == [("repeated_column", "note")]
+    found = of_text(tmp_path, "b.csv", "country,year,value,value_usd,amount,currency\nPE,2018,330,100,5,PEN\n")
+    assert found.rows("SELECT ?v ?d WHERE { ?o sdmx-measure:obsValue ?v ; attribute:us-dollars ?d }") == [
+        ("330", "100")
+    ]
+    assert [one.values["value"] for one in found.problems] == ["amount"]
+
+
+def test_rows_of_totals_are_no_payments(tmp_path: Path) -> None:
+    rows = "PE,2018,Royalty,Total E&P,10\nPE,2018,Total,,10\nPE,2018,,TOTAL,10\nPE,2018,Total tax,A,1\n"
+    found = of_text(tmp_path, "a.csv", "country,year,stream,company,value\n".replace("stream", "revenue stream") + rows)
+    assert sorted(row[1] for row in found.rows(FIGURES)) == ["1", "10"]
+    assert found.told == ["a.csv:3: total_row", "a.csv:4: total_row"]
+
+
+@pytest.mark.parametrize(
+    ("row", "told"),
+    [
+        ("2019-07-01,2018-06-30,5", "period_order"),
+        ("2019-07-01,,5", "half_period"),
+        ("2018-07-01,2019-06-30,0", "bad_rate"),
+    ],
+)
+def test_a_period_or_a_rate_that_cannot_be_is_told_of(tmp_path: Path, row: str, told: str) -> None:
+    found = of_text(tmp_path, "a.csv", f"country,start date,end date,exchange rate,value\nPE,{row},7\n")
+    assert found.told == [f"a.csv:2: {told}"]
+    assert [row[1] for row in found.rows(FIGURES)] == ["7"]
+
+
 def test_a_table_of_something_else_is_told_of(tmp_path: Path) -> None:
     assert of_text(tmp_path, "a.csv", "annex2_case,seed_label\n1,Barrick\n").told == ["a.csv:1: no_columns"]
-    assert of_text(tmp_path, "b.csv", "").told == ["b.csv:1: no_columns"]
+    assert of_text(tmp_path, "b.csv", "").told == ["b.csv:1: empty_table"]
+    assert of_text(tmp_path, "c.csv", "Country;Year;Revenue\n").told == ["c.csv:1: other_separator"]
 
 
 def test_an_organisation_that_is_there_twice_is_told_of(tmp_path: Path) -> None:

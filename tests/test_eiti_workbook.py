@@ -175,15 +175,47 @@ def test_a_company_called_total_ends_no_table_and_totals_do(tmp_path: Path) -> N
     total = ("TOTAL E&P Ghana", "GRA", "Mineral Royalty", "No", None, "Oil", "GHS", 70)
     below = ("", "", "Total in GHS", None, None, None, "GHS", 675)
     entities = [ENTITIES[0], ("TOTAL E&P Ghana", "9X", "Oil"), ENTITIES[1]]
-    company = [COMPANY[0], total, *COMPANY[1:], below, ("After it", "GRA", "Bonus", "No", None, None, "GHS", 1)]
+    grand = (None, None, None, None, None, None, "GHS", 675)
+    company = [COMPANY[0], total, *COMPANY[1:], below, grand, ("After it", "GRA", "Bonus", "No", None, None, "GHS", 1)]
     found = read(tmp_path, workbook(entities=entities, company=company))
     asked = "SELECT ?c ?v WHERE { ?o dimension:company ?c ; sdmx-measure:obsValue ?v } ORDER BY ?c"
-    assert found.rows(asked) == [("payer:gh-614g000005", "600"), ("payer:gh-9x", "70"), ("payer:gh-other-ltd", "5")]
+    assert found.rows(asked) == [
+        ("payer:gh-614g000005", "600"),
+        ("payer:gh-9x", "70"),
+        ("payer:gh-after-it", "1"),
+        ("payer:gh-other-ltd", "5"),
+    ]
 
 
 def test_a_company_without_stream_or_figure_is_told_of(tmp_path: Path) -> None:
     found = read(tmp_path, workbook(company=[*COMPANY, ("Silent Ltd", "GRA")]))
     assert found.told == ["gh.xlsx:Part 5 - Company data:H4: no_value"]
+
+
+def test_what_is_wrong_with_the_report_is_told_once_in_its_own_cell(tmp_path: Path) -> None:
+    entries = {"Start Date": "01/07/2018", "Exchange rate used: 1 USD =": "5,2", "Currency code (ISO-4217)": "ghs"}
+    about = [(label, empty, entries.get(label, entry)) for label, empty, entry in ABOUT]
+    found = read(tmp_path, workbook(about=about))
+    place = "gh.xlsx:Part 1 - About"
+    assert found.told == [f"{place}:C2: bad_period", f"{place}:C5: bad_number", f"{place}:C3: half_period"]
+    assert {row[4] for row in found.rows(FIGURES)} == {"breakdown:not-stated"}
+    late = [(label, empty, "2020-07-01" if label == "Start Date" else entry) for label, empty, entry in ABOUT]
+    assert read(tmp_path, workbook(about=late)).told == [f"{place}:C2: period_order"]
+    small = [(label, empty, "ghs" if "Currency" in label else entry) for label, empty, entry in ABOUT]
+    rates = read(tmp_path, workbook(about=small)).rows("SELECT ?o ?r WHERE { ?o attribute:exchange-rate ?r }")
+    assert len(rates) == 3
+
+
+def test_of_two_figures_in_a_row_the_first_is_read_at_its_own_cell(tmp_path: Path) -> None:
+    government = [(*row[:5], more, row[5]) for row, more in zip(GOVERNMENT[1:], ("Revenue value", 2, 3), strict=True)]
+    found = read(tmp_path, workbook(government=government, company=[]))
+    assert [row[:2] for row in found.rows(FIGURES)] == [
+        ("gh.xlsx:Part 4 - Government revenues:E2", "1000"),
+        ("gh.xlsx:Part 4 - Government revenues:E3", "20.5"),
+    ]
+    assert [(str(one.place)[-2:], one.key) for one in found.problems if "column" in one.key] == [
+        ("F1", "repeated_column")
+    ]
 
 
 def test_the_order_of_columns_and_the_rows_above_do_not_matter(tmp_path: Path) -> None:
@@ -329,6 +361,7 @@ def test_a_real_workbook_of_template_1_adds_up_to_the_totals_it_states(ghana: Im
     assert (f"{book}:K38", "22526890.23", "currency:GHS", "eiti-gfs:1415E1", "period:2013") in ghana.rows(FIGURES)
     assert ghana.counts["payments"] == 101
     assert ghana.counts["lost"] == 0
+    assert set(ghana.rows("SELECT ?r WHERE { ?o attribute:exchange-rate ?r }")) == {("1.9542",)}
     assert ghana.told == [f"{book}:W11: same_identification", f"{book}:B18: unknown_gfs"]
 
 

@@ -28,7 +28,7 @@ from g7graph.vocab import fold
 _SUMMARY = re.compile(r"([A-Z]{2})((?:19|20)\d{2})")
 _SUMS = ("revenue_government_sum", "revenue_company_sum")
 #: What few figures have: the column, and the field.
-_NUMBERS = {"dollars": "dollars", "rate": "rate", "volume": "volume"}
+_NUMBERS = {"dollars": values.number, "rate": values.rate, "volume": values.number}
 _TEXTS = {"gfs label": "gfs_label", "key": "key", "sector": "sector", "volume unit": "volume_unit"}
 _MORE = _NUMBERS.keys() | _TEXTS.keys()
 _DAYS = {"start", "end"}
@@ -60,7 +60,7 @@ def _summary(reading: Reading) -> list[Record]:
     country, period = _country_of(reading, key), _period(reading, key)
     if country is None or period is None:
         reading.lose("no_summary", "summary")
-    currency, rate = reading.read("currency", values.currency), reading.read("rate", values.number)
+    currency, rate = reading.read("currency", values.currency), reading.read("rate", values.rate)
     year = period.end[:4]
     sums = {name: reading.read(name, values.number) for name in _SUMS}
     totals = [
@@ -133,7 +133,7 @@ def _revenue(reading: Reading) -> list[Record]:
 def _more(reading: Reading) -> dict[str, Any]:
     """Read what few figures have."""
     given = reading.row.values
-    numbers = {ours: reading.read(name, values.number) for name, ours in _NUMBERS.items() if name in given}
+    numbers = {name: reading.read(name, how) for name, how in _NUMBERS.items() if name in given}
     return numbers | {ours: reading.text(name) for name, ours in _TEXTS.items() if name in given}
 
 
@@ -216,6 +216,10 @@ def _period(reading: Reading, summary: str | None = None) -> Period | None:
         start, end = reading.read("start", values.period), reading.read("end", values.period)
         if start and end and start.start <= end.end:
             return Period(start.start, end.end)
+        if start and end:
+            reading.problem("period_order", "start", end=end.end)
+        elif start or end:
+            reading.problem("half_period", "start" if start else "end")
     found = reading.read("period", values.period) or reading.read("year", values.period)
     year = _of_summary(summary)[1]
     return found or (Period(year, year) if year else None)

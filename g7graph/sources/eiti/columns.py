@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -33,6 +34,27 @@ def heading(written: str) -> Heading | None:
     if name is None:
         return None
     return Heading(name, "USD" if is_dollars else "", "inferred" if is_inferred else "")
+
+
+def headings(written: Sequence[object]) -> list[Heading | None]:
+    """Return what the headings of a table mean, each meaning once: the first, and figures in the source's currency.
+
+    Those in dollars beside them are called so.
+
+    >>> [one and one.name for one in headings(["revenue", "original_revenue", "comment", "note"])]
+    ['dollars', 'value', 'comment', None]
+    """
+    found = [heading(one) if isinstance(one, str) else None for one in written]
+    folded = [fold(one) if isinstance(one, str) else "" for one in written]
+    has_own = any(one and one.name == "value" and not one.currency for one in found)
+    for place, one in enumerate(found):
+        is_dollars = (one and (one.currency if has_own else "")) or (
+            "original revenue" in folded and folded[place] == "revenue"
+        )
+        if one and one.name == "value" and is_dollars:
+            found[place] = Heading("dollars", remark=one.remark)
+    names = [one.name if one else "" for one in found]
+    return [one if one and names.index(one.name) == place else None for place, one in enumerate(found)]
 
 
 def kind_of(names: frozenset[str]) -> str | None:

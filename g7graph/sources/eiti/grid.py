@@ -8,7 +8,7 @@ from functools import cached_property
 from itertools import islice
 
 from g7graph.sources.eiti import values
-from g7graph.sources.eiti.columns import heading
+from g7graph.sources.eiti.columns import heading, headings
 from g7graph.sources.eiti.sheets import Line, Sheet
 from g7graph.sources.problem import Place, Problem
 from g7graph.vocab import fold
@@ -63,18 +63,23 @@ class Table:
         return {name: line.value(column) for column, name in self.names.items()}
 
     def rows(self) -> Iterator[Line]:
-        """Yield the rows below the headings, down to totals or to another table."""
+        """Yield the rows below the headings, down to another table; below a total those that are of a stream."""
+        is_below = False
         for line in self._below():
-            if begins_table(line) or ("value" in self.kinds and self._is_total(line)):
+            if begins_table(line):
                 return
-            yield line
+            if "value" in self.kinds and self._is_total(line):
+                is_below = True
+            elif not is_below or not values.is_nothing(self.said(line).get("stream")):
+                yield line
 
     def unread(self, source: str) -> Iterator[Problem]:
         """Tell of what is not read: columns, what else stands above companies (commodities), a table above."""
         first = min(self.companies, default=len(self.headings.values) + 1)
         for column in self.headings.texts:
             if column < first - 1 and column not in self.names:  # beside companies stand subtotals
-                yield self._problem(source, "unread_column", self.headings, column)
+                key = "repeated_column" if heading(str(self.headings.value(column))) else "unread_column"
+                yield self._problem(source, key, self.headings, column)
         if self.companies:
             yield from self._unread_of_companies(source, first)
         else:
@@ -133,8 +138,7 @@ def begins_table(line: Line) -> bool:
 
 def _known(line: Line) -> dict[int, str]:
     """Return the cells of a row that are headings: column → name of ours."""
-    named = ((column, heading(str(line.values[column]))) for column in line.texts)
-    return {column: one.name for column, one in named if one}
+    return {column: one.name for column, one in enumerate(headings(line.values)) if one}
 
 
 def _with_labels(names: dict[int, str], line: Line) -> dict[int, str]:

@@ -8,13 +8,18 @@ from collections.abc import Iterator, Sequence
 from itertools import compress
 from typing import BinaryIO
 
-from g7graph.sources.eiti.columns import Heading, heading, kind_of
+from g7graph.sources.eiti import columns
+from g7graph.sources.eiti.columns import Heading, kind_of
 from g7graph.sources.eiti.record import Row
 from g7graph.sources.eiti.source import Source
 from g7graph.sources.problem import Place, Problem
+from g7graph.vocab import fold
 
 _LONGEST_LINE = 1 << 20
 _REPLACED = "\ufffd"
+_OTHER_SEPARATORS = ";\t|"
+#: What a row of totals says in place of a stream or a company.
+_TOTALS = {"total", "totals", "subtotal", "sub total", "grand total", "total general"}
 
 
 class _TooLongError(Exception):
@@ -30,15 +35,18 @@ def read(source: Source) -> Iterator[Row | Problem]:
         except (csv.Error, _TooLongError) as error:
             yield Problem(Place(source.name, line=1), "bad_csv", {"detail": error})
             return
-        known = [heading(written) for written in headings]
+        known = columns.headings(headings)
         kind = kind_of(frozenset(one.name for one in known if one))
         if kind is None:
             written = ", ".join(headings)[:200]
-            yield Problem(Place(source.name, line=1), "no_columns", {"value": written})
+            is_other = len(headings) == 1 and any(sign in written for sign in _OTHER_SEPARATORS)
+            key = "empty_table" if not headings else "other_separator" if is_other else "no_columns"
+            yield Problem(Place(source.name, line=1), key, {"value": written})
             return
         for written, one in zip(headings, known, strict=True):
             if one is None:
-                yield Problem(Place(source.name, line=1), "unread_column", {"value": written}, lost=False)
+                key = "repeated_column" if columns.heading(written) else "unread_column"
+                yield Problem(Place(source.name, line=1), key, {"value": written}, lost=False)
         yield from _rows(source, reader, kind, known)
 
 
@@ -60,6 +68,7 @@ def _rows(
     shared = {"currency": currencies[0]} if currencies else {}
     remarks = {one.name: one.remark for one in known if one and one.remark}
     width, name, ends = len(known), source.name, 1
+    who = [at for at, one in enumerate(known) if kind == "revenue" and one and one.name in ("stream", "company")]
     while True:
         begins = ends + 1
         try:
@@ -81,5 +90,7 @@ def _rows(
             yield Problem(place, "bad_width", {"count": len(cells), "expected": width})
         elif _REPLACED in "".join(cells):
             yield Problem(place, "not_utf8")
+        elif any("otal" in cells[at].lower() and fold(cells[at]) in _TOTALS for at in who):
+            yield Problem(place, "total_row", lost=False)
         else:
             yield Row(kind, place, shared | dict(zip(names, compress(cells, is_read), strict=True)), remarks=remarks)

@@ -16,7 +16,7 @@ _NOTHING = {"", "na", "n a", "none", "null", "nil", "not available", "not applic
 _NOT_STATED = re.compile(r"not (?:stated|available|applicable|reported)\b", re.IGNORECASE)
 #: What templates have where something is to be filled in.
 _PLACEHOLDER = re.compile(r"<.*>")
-_REMARK = re.compile(r"(?P<value>.*?)\s*\((?P<remark>[^()]*(?:\([^()]*\)[^()]*)*)\)", re.DOTALL)
+_REMARK = re.compile(r"(?P<value>.+?)\s*\((?P<remark>[^()]*(?:\([^()]*\)[^()]*)*)\)", re.DOTALL)
 _AMOUNT = re.compile(r"[+-]?(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d*)?(?:[eE][+-]?\d{1,2})?|[+-]?\.\d+")
 _YEARS = re.compile(r"((?:19|20)\d{2})(?:\s*[-–/]\s*((?:19|20)\d{2}))?")
 _DAY = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ].*)?")
@@ -58,6 +58,8 @@ def is_nothing(value: object) -> bool:
 @lru_cache(maxsize=1 << 14)
 def _says_nothing(value: str) -> bool:
     stripped = value.strip()
+    if stripped.startswith("#"):  # what a spreadsheet shows of an error is no word for nothing
+        return False
     return fold(value) in _NOTHING or bool(_NOT_STATED.match(stripped) or _PLACEHOLDER.fullmatch(stripped))
 
 
@@ -112,6 +114,14 @@ def number(value: object) -> Decimal:
         return amount(value)
     except BadValue as bad:
         raise BadValue("bad_number") from bad
+
+
+def rate(value: object) -> Decimal:
+    """Read a rate of exchange, which is more than nothing."""
+    found = number(value)
+    if found <= 0:
+        raise BadValue("bad_rate")
+    return found
 
 
 def plain(number: Decimal) -> str:

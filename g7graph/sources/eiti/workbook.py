@@ -6,7 +6,7 @@ company payments (part 5) and one of who reports (part 3). Both have one about t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from g7graph.sources.eiti import grid, values
@@ -15,10 +15,17 @@ from g7graph.sources.eiti.grid import Table
 from g7graph.sources.eiti.record import Row
 from g7graph.sources.eiti.sheets import UNCOMPUTED, BadWorkbook, Line, Sheet, sheets
 from g7graph.sources.eiti.source import Source
+from g7graph.sources.eiti.values import BadValue
 from g7graph.sources.problem import Place, Problem
 from g7graph.vocab import fold
 
-_ABOUT = ("country", "start", "end", "currency", "rate")
+_ABOUT: dict[str, Callable[[str], object]] = {
+    "country": values.country,
+    "start": values.period,
+    "end": values.period,
+    "currency": values.currency,
+    "rate": values.rate,
+}
 _INCLUDED = "included"
 
 
@@ -27,8 +34,8 @@ class Report:
     """What sheets say that others need: about the report, numbers of companies, GFS codes of streams."""
 
     source: str
-    about: dict[str, object] = field(default_factory=dict)
-    cells: dict[str, str] = field(default_factory=dict)
+    about: dict[str, str] = field(default_factory=dict)
+    places: dict[str, Place] = field(default_factory=dict)
     numbers: dict[str, str] = field(default_factory=dict)
     codes: dict[str, set[str]] = field(default_factory=dict)
 
@@ -52,7 +59,7 @@ def _read(found: Sequence[Sheet], report: Report) -> Iterator[Row | Problem]:
                 known.append(table)
                 continue
             if is_about:
-                _about(sheet, report)
+                yield from _about(sheet, report)
         except BadWorkbook as bad:
             yield Problem(place, bad.key, bad.said)
         else:
@@ -71,17 +78,46 @@ def _order(table: Table) -> int:
     return 0 if "value" not in table.kinds else 2 if "company" in table.kinds else 1
 
 
-def _about(sheet: Sheet, report: Report) -> None:
-    """Take what a sheet says of the report: a label, and right of it its entry."""
+def _about(sheet: Sheet, report: Report) -> Iterator[Problem]:
+    """Take what a sheet says of the report: a label, and right of it its entry; what cannot be read is told of once."""
     for line in sheet.lines():
-        for column, label in enumerate(line.values):
-            known = heading(label) if isinstance(label, str) else None
+        for column in line.texts:
+            known = heading(str(line.value(column)))
             if known and known.name in _ABOUT and known.name not in report.about:
-                for beside, value in enumerate(line.values[column + 1 :], column + 1):
-                    if not values.is_nothing(value):
-                        report.about[known.name] = value
-                        report.cells[known.name] = line.cell(beside)
-                        break
+                entries = (at for at in range(column + 1, len(line.values)) if _is_entry(line.value(at)))
+                if (at := next(entries, None)) is not None:
+                    yield from _entry(
+                        known.name, line.value(at), Place(report.source, sheet.title, line.cell(at)), report
+                    )
+    yield from _period(report)
+
+
+def _is_entry(value: object) -> bool:
+    """Whether a cell says something, and is no label itself."""
+    return not values.is_nothing(value) and heading(values.text(value)) is None
+
+
+def _entry(name: str, value: object, place: Place, report: Report) -> Iterator[Problem]:
+    said = values.text(values.without_remark(value)[0])
+    try:
+        _ABOUT[name](said)
+    except BadValue as bad:
+        yield Problem(place, bad.key, {"column": name, "value": said}, lost=False)
+    else:
+        report.about[name], report.places[name] = said, place
+
+
+def _period(report: Report) -> Iterator[Problem]:
+    """Take no period that is without a start or an end, or ends before it starts."""
+    start, end = report.about.get("start"), report.about.get("end")
+    if bool(start) == bool(end) and not (start and end and values.period(start).start > values.period(end).end):
+        return
+    name = "start" if start else "end"
+    key = "period_order" if start and end else "half_period"
+    said = {"column": name, "value": report.about[name], "end": end}
+    yield Problem(report.places[name], key, said, lost=False)
+    report.about.pop("start", None)
+    report.about.pop("end", None)
 
 
 def _rows(table: Table, report: Report) -> Iterator[Row | Problem]:
@@ -136,6 +172,14 @@ def _figure(line: Line, column: int, row: Row) -> Iterator[Row | Problem]:
         yield Row(row.kind, place, row.values, row.cells)
 
 
+def _currency(value: object) -> str:
+    """Return the code of a currency, the text of what is none."""
+    try:
+        return values.currency(values.text(value))
+    except BadValue:
+        return values.text(value)
+
+
 def _completed(said: Mapping[str, object], report: Report, currency: str | None) -> dict[str, object]:
     """Complete a row by what other sheets say: country, period, currency and rate, number of the company, GFS code."""
     found = dict(said)
@@ -149,6 +193,6 @@ def _completed(said: Mapping[str, object], report: Report, currency: str | None)
         report.codes.setdefault(fold(str(found["stream"])), set()).add(str(found["gfs"]))
     if values.is_nothing(found.get("currency")):
         found["currency"] = currency or report.about.get("currency")
-    is_own = values.text(found["currency"]) == values.text(report.about.get("currency"))
+    is_own = _currency(found["currency"]) == _currency(report.about.get("currency"))
     shared = ("country", "start", "end", "rate") if is_own else ("country", "start", "end")
     return found | {name: report.about[name] for name in shared if name in report.about}
