@@ -328,6 +328,21 @@ def test_wrong_usage_is_told_of(words: list[str]) -> None:
     assert CliRunner().invoke(main, ["import", "eiti", *words]).exit_code == 2
 
 
+def test_what_cannot_be_read_overwrites_nothing(tmp_path: Path) -> None:
+    (tmp_path / "page.csv").write_text("<!DOCTYPE html><html>502</html>")
+    (tmp_path / "a.csv").write_text("country,value\nPE,5\n")
+    for name in ("good.ttl", "good.nt"):
+        (tmp_path / name).write_text("good")
+        page = CliRunner().invoke(
+            main, ["import", "eiti", str(tmp_path / "page.csv"), "--output", str(tmp_path / name)]
+        )
+        assert (page.exit_code, (tmp_path / name).read_text()) == (1, "good")
+        assert "no se escribe nada" in page.stderr
+    words = ["import", "eiti", str(tmp_path / "a.csv"), "--output", str(tmp_path / "a.jsonld"), "--lang", "en"]
+    other = CliRunner().invoke(main, words)
+    assert (other.exit_code, "ttl, nt, nq" in other.stderr, (tmp_path / "a.jsonld").exists()) == (2, True, False)
+
+
 def test_peru_is_what_the_importer_makes_of_the_reference_tables(shared: Path, root: Path, tmp_path: Path) -> None:
     names = (
         "gfs_codes peru_summary_data_ids api_organisations_PE peru_government_revenue_by_gfs_2008_2013 "

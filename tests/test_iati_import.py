@@ -210,6 +210,15 @@ def test_what_stood_before_a_break_is_read() -> None:
     assert found[-1].place.path.endswith("/result[2]/indicator[2]")
 
 
+def test_what_cannot_be_read_overwrites_nothing_and_a_form_is_one_that_is_written(tmp_path: Path) -> None:
+    (tmp_path / "page.xml").write_text("<html>502</html>")
+    (tmp_path / "good.ttl").write_text("good")
+    words = ["import", "iati", str(tmp_path / "page.xml"), "--output"]
+    page = CliRunner().invoke(main, [*words, str(tmp_path / "good.ttl")])
+    assert (page.exit_code, (tmp_path / "good.ttl").read_text()) == (1, "good")
+    assert CliRunner().invoke(main, [*words, str(tmp_path / "a.nq")]).exit_code == 2
+
+
 def test_a_file_that_is_not_there_is_wrong_usage() -> None:
     result = CliRunner().invoke(main, ["import", "iati", "nowhere.xml"])
     assert result.exit_code == 2

@@ -10,9 +10,9 @@ import click
 import pyoxigraph as ox
 
 from g7graph.cli.options import output_file, shared
-from g7graph.cli.output import opened
+from g7graph.cli.output import form_of, opened
 from g7graph.cli.speech import Command, Refused, Settings, settings
-from g7graph.errors import UsageError
+from g7graph.errors import DataError, UsageError
 from g7graph.graph import parse
 from g7graph.project import GraphFile
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from g7graph.sources.problem import Problem
 
 _FORMATS = ("ttl", "nt", "nq")
+_RECORDS = ("receipts", "payments", "organisations", "summaries", "codes", "countries")
 _FOLDER = "imported/eiti/"
 
 
@@ -43,8 +44,7 @@ def eiti(context: click.Context, /, sources: tuple[Path, ...], output: Path | No
     chosen, files = settings(context), list(_files(sources))
     if not (files or given["fetch"]):
         raise Refused("import_nothing")
-    form = given["form"] or (output.suffix.lstrip(".") if output else "")
-    form = form if form in _FORMATS else "ttl"
+    form = given["form"] or form_of(output, _FORMATS)
     run = Import(
         given["graph"] or _FOLDER + _stem(output or [*files, *given["fetch"]][0]),
         lambda problem: _tell(problem, chosen),
@@ -58,7 +58,9 @@ def eiti(context: click.Context, /, sources: tuple[Path, ...], output: Path | No
             out.write(_turtle(statements, run.hashes).encode())
         else:
             out.writelines(one.encode() for one in statements)
-    click.echo(_summary(run.counts, chosen), err=True)
+        click.echo(_summary(run.counts, chosen), err=True)
+        if not any(run.counts[name] for name in _RECORDS):
+            raise DataError("nothing_read", path=str(output or "-"))
     if run.counts["lost"] or run.counts["unread"]:
         context.exit(1)
 
@@ -122,5 +124,4 @@ def _tell(problem: Problem, chosen: Settings) -> None:
 
 def _summary(counts: dict[str, int], chosen: Settings) -> str:
     """Say how many records of each kind were read, how many rows were lost and how many fields are not read."""
-    names = ("receipts", "payments", "organisations", "summaries", "codes", "countries", "lost", "unread")
-    return chosen.say("imported", **{name: counts[name] for name in names})
+    return chosen.say("imported", **{name: counts[name] for name in (*_RECORDS, "lost", "unread")})

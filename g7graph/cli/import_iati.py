@@ -9,12 +9,12 @@ import click
 import pyoxigraph as ox
 
 from g7graph.cli.options import output_file, shared
-from g7graph.cli.output import opened
+from g7graph.cli.output import form_of, opened
 from g7graph.cli.speech import Command, Settings, settings
-from g7graph.errors import UsageError
+from g7graph.errors import DataError, UsageError
 from g7graph.exports import streams
 
-_LINES = ".nt"
+_FORMATS = ("ttl", "nt")
 _PREFIXES = (
     "adms dcterms direction foaf g7 indicator-kind measure rdf rdfs round-status schema skos standing value-basis "
     "version wgs84 xsd"
@@ -37,11 +37,14 @@ def iati(context: click.Context, files: tuple[Path, ...], output: Path | None) -
     found = imported(
         files, tally, lambda problem: click.echo(f"{problem.place}: {problem.text(chosen.lang)}", err=True)
     )
+    form = form_of(output, _FORMATS)
     with opened(output) as out:
-        if output and output.suffix == _LINES:
+        if form == "nt":
             ox.serialize(found, out, format=ox.RdfFormat.N_TRIPLES)
         else:
             streams.turtle(found, out, _PREFIXES)
+        if not tally.read:
+            raise DataError("nothing_read", path=str(output or "-"))
     left = ", ".join(f"{name} {count}" for name, count in sorted(tally.left.items()))
     for line in _summary(chosen, tally.counts, tally.problems, tally.lost, left):
         click.echo(line, err=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
@@ -13,6 +13,7 @@ import click
 from pyoxigraph import NamedNode
 
 from g7graph.cli.speech import Refused
+from g7graph.errors import UsageError
 from g7graph.table import Table, Term, text
 from g7graph.vocab import curie
 
@@ -95,6 +96,14 @@ def write(content: bytes, output: Path | None) -> None:
         click.echo(content, nl=False)
     else:
         output.write_bytes(content)
+
+
+def form_of(output: Path | None, known: Sequence[str]) -> str:
+    """Return the format that the name of a file says, the first known where it says none. Raises UsageError."""
+    said = output.suffix.lstrip(".") if output else ""
+    if said and said not in known:
+        raise UsageError("unknown_format", name=said, nearest=known)
+    return said or known[0]
 
 
 @contextmanager

@@ -24,6 +24,7 @@ _UNKNOWN_FUNCTION = re.compile(r"The custom function <(?P<iri>[^>]*)> is not sup
 _EXISTS = re.compile(r"The graph <(?P<iri>[^>]*)> (?P<what>already exists|does not exist)")
 _KEYWORD = re.compile(r"(?<![\w'\"\\.])[A-Za-z][A-Za-z_0-9]+(?![\w'\"\\])")
 _SIGN = re.compile(r"""["][^"]+["]|\['""")
+_SENTENCE = re.compile(r"(?:^|expected (?:one of )?)([A-Z][a-z]+ .+)")
 _MOST_FUNCTIONS = 50
 _SNIPPET = 30
 _CLASS = re.compile(r"\[[^\]]*\](?:\s*\|\s*\[[^\]]*\])*")
@@ -191,9 +192,18 @@ def _begun(text: str, offset: int, detail: str) -> int:
 def _readable(detail: str) -> str:
     """Drop the character classes of the engine's grammar: people look for words, not code point ranges.
 
+    A sentence of its own is what it means; one word that is left of a list is not.
+
     >>> _readable("expected one of ABS, AVG, ['0'..='9'], [_]")
     'expected one of ABS, AVG'
+    >>> _readable("expected one of Prefix not found, ['%'], [':']"), _readable("expected one of REDUCED, [_]")
+    ('Prefix not found', 'unexpected text')
     """
     kept = [part.strip() for part in _CLASS.sub("", detail.replace("\\n", " ")).split(",")]
+    sentence = next((found[1] for part in kept if (found := _SENTENCE.search(part))), "")
+    if sentence:
+        return sentence
     readable = ", ".join(part for part in kept if part)
+    if _CLASS.search(detail) and len(readable.removeprefix("expected one of ").split()) == 1:
+        return "unexpected text"
     return readable if readable not in ("", "expected", "expected one of") else "unexpected text"

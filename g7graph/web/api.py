@@ -13,7 +13,7 @@ from g7graph.errors import UsageError
 from g7graph.queries import Param, SavedQuery, in_language
 from g7graph.table import Column
 from g7graph.web import answer, asks, charts, formats, rows, runs
-from g7graph.web.context import address, language, site
+from g7graph.web.context import address, elsewhere, language, site
 from g7graph.web.names import best
 from g7graph.web.negotiate import Format, split_extension
 from g7graph.web.refusals import NotAcceptable
@@ -94,6 +94,8 @@ def page(asked: SavedQuery, now: Citation, found: rows.Shown | None = None, *, r
     where = run.path if run else f"api/queries/{asked.name}"
     more = {runs.EXPLAIN: "1"} if found and found.evidence is not None else {}
     downloads = [(one, address(f"{where}.{one.name}", **given, **more)) for one in offered_by(asked)]
+    if run:  # its result is that of its language
+        elsewhere(f"api/queries/{asked.name}")
     response = answer.page(
         "query.html",
         query=asked,

@@ -124,16 +124,21 @@ def link(iri: str) -> str | None:
 
 
 def switched(lang: str) -> str:
-    """Return the address of this same page in another language."""
-    return again("lang", lang)
+    """Return the address of this same page in another language, or of what it has in its place (`elsewhere`)."""
+    return again("lang", lang, g.get("elsewhere"))
 
 
-def again(name: str, value: str) -> str:
+def elsewhere(path: str) -> None:
+    """Have a page in other languages be another page, at a path: this one is of one language alone."""
+    g.elsewhere = f"/{path}"
+
+
+def again(name: str, value: str, path: str | None = None) -> str:
     """Return the address of this same answer with another value of a parameter, without it where the value is empty."""
     args = [(known, given) for known, given in request.args.items(multi=True) if known != name]
     args += [(name, value)] if value else []
     query = f"?{urlencode(args)}" if args else ""
-    return f"{request.script_root}{quote(request.path)}{query}"
+    return f"{request.script_root}{quote(path or request.path)}{query}"
 
 
 def in_header_language(texts: Texts) -> str:

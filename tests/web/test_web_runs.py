@@ -252,6 +252,14 @@ def test_a_page_and_an_explained_answer_are_cited_as_the_whole(real: FlaskClient
     assert local(links(page)["prev"]).startswith("/api/runs/evidence/")
 
 
+def test_the_page_of_a_run_leads_to_the_query_in_other_languages(real: FlaskClient) -> None:
+    address = local(links(real.get("/api/queries/axis-progress.json?objective=1&lang=en"))["cite-as"])
+    page = real.get(address, headers={"Accept": BROWSER}).get_data(as_text=True)
+    (french,) = re.findall(r'<a href="([^"]*)" hreflang="fr"', page)
+    assert french.startswith("/api/queries/axis-progress?")
+    assert real.get(french.replace("&amp;", "&"), headers={"Accept": BROWSER}).status_code == 200
+
+
 def test_it_leads_to_where_the_service_is_seen(root: Path) -> None:
     forwarded = {"X-Forwarded-Proto": "https", "X-Forwarded-Host": "data.example", "X-Forwarded-Prefix": "/plan"}
     answer = opened(root, behind_proxy=1).get("/api/queries/indicators.csv", headers=forwarded)
