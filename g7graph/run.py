@@ -150,7 +150,7 @@ def _term(query: SavedQuery, param: Param, given: str, known: Mapping[str, Named
         raise _bad(query, param, given, i18n.LANGUAGES)
     if param.type == "integer":
         if not _INTEGER.fullmatch(given):
-            raise _bad(query, param, given, ("1",))
+            raise _bad(query, param, given, (query.example.get(param.name) or "1",))
         return Literal(int(given))
     if kinds and not any(given in one.notations for one in kinds):
         raise _bad(query, param, given, set().union(*(one.notations for one in kinds)))
