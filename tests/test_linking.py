@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import shutil
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -172,6 +173,15 @@ def test_candidates_are_read_as_spreadsheets_save_them(tmp_path: Path) -> None:
     ]
 
 
+@pytest.fixture
+def usual_cells() -> Iterator[None]:
+    """Cells as long as Python takes them: who writes dumps allows longer ones, for the whole process."""
+    before = csv.field_size_limit(131_072)
+    yield
+    csv.field_size_limit(before)
+
+
+@pytest.mark.usefixtures("usual_cells")
 def test_a_broken_line_of_candidates_loses_no_other(tmp_path: Path) -> None:
     path = tmp_path / "candidates.csv"
     long = "x" * 140_000

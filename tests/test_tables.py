@@ -239,7 +239,10 @@ def test_the_data_package_names_each_file_by_its_hash(folder: Path) -> None:
 def test_the_data_package_names_its_source_and_who_made_it_as_the_catalogue_does(folder: Path) -> None:
     said = json.loads((folder / "datapackage.json").read_bytes())
     title = "Plan de Acción y Monitoreo de Resultados de los Proyectos en Transparencia"
-    assert said["sources"] == [{"title": title, "path": "https://w3id.org/g7graph/id/source-document/2014"}]
+    assert said["sources"] == [
+        {"title": "Datos EITI del Perú", "path": "https://eiti.org/"},
+        {"title": title, "path": "https://w3id.org/g7graph/id/source-document/2014"},
+    ]
     assert said["contributors"] == [
         {"title": "The g7graph developers", "path": "https://w3id.org/g7graph/", "roles": [role]}
         for role in ("creator", "publisher")
