@@ -361,6 +361,7 @@ def test_a_property_is_of_objects_or_of_data_and_says_where_it_is_used(
         RDFS.Literal,
         SKOS.Concept,
         URIRef(vocab.STANDARD["rp"] + "Company"),
+        URIRef(vocab.STANDARD["rp"] + "GovernmentParty"),
         URIRef(vocab.STANDARD["sssom"] + "Mapping"),
     }
     for term in properties:
