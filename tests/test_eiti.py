@@ -170,6 +170,19 @@ def test_rows_of_totals_are_no_payments(tmp_path: Path) -> None:
     assert found.told == ["a.csv:3: total_row", "a.csv:4: total_row"]
 
 
+def test_an_error_of_a_spreadsheet_is_no_company(tmp_path: Path) -> None:
+    text = "country,year,revenue stream,company,value\nPE,2018,Royalty,#REF!,5\nPE,2018,#N/A,A,6\n"
+    found = of_text(tmp_path, "a.csv", text)
+    asked = (
+        "SELECT ?v ?c ?s WHERE { ?o sdmx-measure:obsValue ?v ; dimension:company ?c ; dimension:stream ?s } ORDER BY ?v"
+    )
+    assert found.rows(asked) == [
+        ("5", "breakdown:not-stated", "stream:pe-royalty"),
+        ("6", "payer:pe-a", "breakdown:not-stated"),
+    ]
+    assert found.told == ["a.csv:2: cell_error", "a.csv:3: cell_error"]
+
+
 @pytest.mark.parametrize(
     ("row", "told"),
     [

@@ -176,13 +176,23 @@ def test_a_company_called_total_ends_no_table_and_totals_do(tmp_path: Path) -> N
     below = ("", "", "Total in GHS", None, None, None, "GHS", 675)
     entities = [ENTITIES[0], ("TOTAL E&P Ghana", "9X", "Oil"), ENTITIES[1]]
     grand = (None, None, None, None, None, None, "GHS", 675)
-    company = [COMPANY[0], total, *COMPANY[1:], below, grand, ("After it", "GRA", "Bonus", "No", None, None, "GHS", 1)]
+    open_ = ("Beyond", "GRA", None, "No", None, None, "GHS", 2)
+    company = [
+        COMPANY[0],
+        total,
+        *COMPANY[1:],
+        below,
+        grand,
+        open_,
+        ("After it", "GRA", "Bonus", "No", None, None, "GHS", 1),
+    ]
     found = read(tmp_path, workbook(entities=entities, company=company))
     asked = "SELECT ?c ?v WHERE { ?o dimension:company ?c ; sdmx-measure:obsValue ?v } ORDER BY ?c"
     assert found.rows(asked) == [
         ("payer:gh-614g000005", "600"),
         ("payer:gh-9x", "70"),
         ("payer:gh-after-it", "1"),
+        ("payer:gh-beyond", "2"),
         ("payer:gh-other-ltd", "5"),
     ]
 

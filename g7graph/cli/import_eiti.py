@@ -59,8 +59,8 @@ def eiti(context: click.Context, /, sources: tuple[Path, ...], output: Path | No
         else:
             out.writelines(one.encode() for one in statements)
         click.echo(_summary(run.counts, chosen), err=True)
-        if not any(run.counts[name] for name in _RECORDS):
-            raise DataError("nothing_read", path=str(output or "-"))
+        if output and not any(run.counts[name] for name in _RECORDS):
+            raise DataError("nothing_read", path=str(output))
     if run.counts["lost"] or run.counts["unread"]:
         context.exit(1)
 

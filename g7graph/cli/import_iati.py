@@ -43,8 +43,8 @@ def iati(context: click.Context, files: tuple[Path, ...], output: Path | None) -
             ox.serialize(found, out, format=ox.RdfFormat.N_TRIPLES)
         else:
             streams.turtle(found, out, _PREFIXES)
-        if not tally.read:
-            raise DataError("nothing_read", path=str(output or "-"))
+        if output and not tally.read:
+            raise DataError("nothing_read", path=str(output))
     left = ", ".join(f"{name} {count}" for name, count in sorted(tally.left.items()))
     for line in _summary(chosen, tally.counts, tally.problems, tally.lost, left):
         click.echo(line, err=True)

@@ -63,14 +63,14 @@ class Table:
         return {name: line.value(column) for column, name in self.names.items()}
 
     def rows(self) -> Iterator[Line]:
-        """Yield the rows below the headings, down to another table; below a total those that are of a stream."""
+        """Yield the rows below the headings, down to another table; below a total those of a stream or company."""
         is_below = False
         for line in self._below():
             if begins_table(line):
                 return
             if "value" in self.kinds and self._is_total(line):
                 is_below = True
-            elif not is_below or not values.is_nothing(self.said(line).get("stream")):
+            elif not is_below or self._is_named(line):
                 yield line
 
     def unread(self, source: str) -> Iterator[Problem]:
@@ -107,6 +107,11 @@ class Table:
 
     def _below(self) -> Iterator[Line]:
         return (line for line in self.sheet.lines() if line.number > self.headings.number)
+
+    def _is_named(self, line: Line) -> bool:
+        """Whether a row says of which stream or company it is."""
+        said = self.said(line)
+        return not all(values.is_nothing(said.get(name)) for name in ("stream", "company"))
 
     def _is_total(self, line: Line) -> bool:
         """Whether a row is of totals: it says so, and is of no stream; a company may be called Total."""

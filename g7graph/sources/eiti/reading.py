@@ -47,6 +47,9 @@ class Reading:
         if value is None:
             return None
         if isinstance(value, str):
+            if values.is_error(value):
+                self.problem("cell_error", name)
+                return None
             return values.said(value)
         return None if values.is_nothing(value) else values.text(value)
 

@@ -13,6 +13,8 @@ from g7graph.vocab import fold
 
 #: What templates and people write where there is nothing.
 _NOTHING = {"", "na", "n a", "none", "null", "nil", "not available", "not applicable", "not stated", "unknown"}
+#: Error values of spreadsheets (ECMA-376, part 1, §18.17.3).
+_ERRORS = {"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"}
 _NOT_STATED = re.compile(r"not (?:stated|available|applicable|reported)\b", re.IGNORECASE)
 #: What templates have where something is to be filled in.
 _PLACEHOLDER = re.compile(r"<.*>")
@@ -55,10 +57,19 @@ def is_nothing(value: object) -> bool:
     return value is None
 
 
+def is_error(value: str) -> bool:
+    """Whether a text is what a spreadsheet shows in place of a value.
+
+    >>> is_error("#N/A"), is_error("# 5")
+    (True, False)
+    """
+    return value[:1] == "#" and value.strip() in _ERRORS
+
+
 @lru_cache(maxsize=1 << 14)
 def _says_nothing(value: str) -> bool:
     stripped = value.strip()
-    if stripped.startswith("#"):  # what a spreadsheet shows of an error is no word for nothing
+    if is_error(stripped):
         return False
     return fold(value) in _NOTHING or bool(_NOT_STATED.match(stripped) or _PLACEHOLDER.fullmatch(stripped))
 

@@ -38,7 +38,8 @@ _READ = {
         "title description comment name sector reporting-org participating-org activity-date".split(), _TEXT
     ),
 }
-#: What is read of the attributes of each element, or always the same; the rest is counted.
+#: What is read of the attributes of each element, or tells nothing of results: when a file was written, the kind of a
+#: description, the one system of coordinates there is. The rest is counted.
 _ATTRIBUTES = {
     name: frozenset(attributes.split())
     for name, attributes in {
