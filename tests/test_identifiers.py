@@ -15,10 +15,11 @@ from g7graph import vocab
 from g7graph.vocab import thing
 
 G7, WGS84 = Namespace(vocab.G7), Namespace(vocab.PREFIXES["wgs84"])
+RP = Namespace(vocab.PREFIXES["rp"])
 SSSOM, DCTERMS = Namespace(vocab.PREFIXES["sssom"]), Namespace(vocab.PREFIXES["dcterms"])
 FILES = (
-    "places governments agencies entities companies source/references links/eiti links/eiti-standard links/geonames "
-    "links/ror links/sdg links/wikidata imported/eiti/peru"
+    "places governments agencies entities companies source/references links/eiti links/eiti-standard links/eiti-state "
+    "links/geonames links/ror links/sdg links/wikidata imported/eiti/peru"
 ).split()
 DIGITS = {"Region": 2, "Province": 4, "District": 6}
 PREDICATES = {
@@ -79,6 +80,17 @@ def mappings(data: Graph) -> list[tuple[str, Node, Node, str, Node]]:
         assert target is not None
         found.append((str(source).rpartition("/")[2], predicate, target, relation, mapping))
     return found
+
+
+def test_who_receives_revenue_is_a_part_of_the_government_and_nobody_is_the_country(data: Graph) -> None:
+    government, peru = node("entity", "peruvian-government"), URIRef(vocab.EXTERNAL["eiti-country"] + "PE")
+    receivers = {node("payee", f"pe-{key}") for key in ("ingemmet", "perupetro", "sunat", "sunat-mef")}
+    assert (
+        set(data.objects(government, SKOS.narrowMatch)) == receivers == set(data.subjects(RDF.type, RP.GovernmentParty))
+    )
+    linked = {node("agency", key) for key in ("comision-eiti", "minem")}
+    assert set(data.subjects(SKOS.relatedMatch, peru)) == linked
+    assert not [*data.subjects(SKOS.exactMatch, peru), *data.subjects(SKOS.closeMatch, peru)]
 
 
 def reference(shared: Path, path: str) -> list[dict[str, str]]:
@@ -238,7 +250,7 @@ def test_every_link_is_described_and_every_description_states_its_link(data: Gra
     }
     kinds = [SKOS[f"{kind}Match"] for kind in ("exact", "close", "broad", "narrow", "related")]
     assert described == {(one, kind, other) for kind in kinds for one, other in data.subject_objects(kind)}
-    assert len(described) == 162
+    assert len(described) == 168
 
 
 def test_a_requirement_has_its_number_edition_and_title_in_three_languages(data: Graph) -> None:
