@@ -70,7 +70,7 @@ class Pool:
 
         Where the data is `on_disk`, they may open files while they work.
         """
-        edition = Edition(self._number() + 1, version)
+        edition = Edition(self.edition.number + 1, version)
         place = self._folder / str(edition.number)
         shutil.rmtree(place, ignore_errors=True)  # of a process that ended while it published
         place.mkdir()
@@ -96,7 +96,8 @@ class Pool:
     @property
     def edition(self) -> Edition:
         """The edition that is served now."""
-        if self._number() != self._read.number:
+        number = int.from_bytes(self._board[:], "little")
+        if number != self._read.number:
             self._read = Edition(**json.loads((self._folder / "edition").read_text()))
         return self._read
 
@@ -162,9 +163,6 @@ class Pool:
         for one in self._folder.iterdir():
             if one.name.isdigit() and int(one.name) < number:
                 shutil.rmtree(one, ignore_errors=True)
-
-    def _number(self) -> int:
-        return int.from_bytes(self._board[:], "little")
 
 
 def _listening(place: Path) -> socket.socket:

@@ -93,12 +93,14 @@ def create_app(
     dumps.attach(app, options.dumps)
     health.attach(app, service)
     reconciliation.attach(app)
-    cached = Cached(
-        Made(app.wsgi_app),
-        lambda: service.version and program + service.version + distributions.stamp(options.dumps),
-    )
+
+    def version() -> str:
+        data = service.version
+        return data and program + data + distributions.stamp(options.dumps)
+
+    cached = Cached(Made(app.wsgi_app), version)
     log = Log(options.access_log, options.log_address) if options.access_log else None
-    watched = Watched(cached, metrics.attach(app), log)
+    watched = Watched(cached, metrics.attach(app), log, cached.at_hand)
     app.wsgi_app = behind(watched, options.behind_proxy)  # type: ignore[method-assign, assignment]
     return app
 
@@ -153,6 +155,6 @@ def _with_headers(response: Response) -> Response:
     """Add to an answer what every answer says."""
     response.headers["Vary"] = VARY
     response.headers.setdefault("Cache-Control", "no-cache")
-    for name, value in (*OPEN, *safe(), *(PREFLIGHT if request.method == "OPTIONS" else ())):
+    for name, value in (*OPEN, *safe(response.mimetype or ""), *(PREFLIGHT if request.method == "OPTIONS" else ())):
         response.headers.setdefault(name, value)
     return response

@@ -16,14 +16,14 @@ from urllib.parse import quote
 
 from g7graph.web import codings
 from g7graph.web.codings import Coding
-from g7graph.web.headers import OPEN, SAFE, VARY
+from g7graph.web.headers import OPEN, VARY
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 Headers = list[tuple[str, str]]
-#: What an answer depends on beside the data and the program.
-Key = tuple[str, ...]
+#: What an answer depends on beside the data and the program; None for a header that was not sent.
+Key = tuple[str | None, ...]
 
 _KEPT_BYTES = 2_000_000  # in each of the processes that answer
 _KEPT_MOST = 1_000_000
@@ -41,7 +41,8 @@ _DEPENDS_ON = (
 )
 _AS_IT_IS = "no-transform"  # RFC 9111 §5.2.2.6
 _ASCII = "".join(map(chr, range(128)))
-_NOT_MODIFIED = [("Vary", VARY), ("Cache-Control", "no-cache"), *OPEN, *SAFE]
+#: What else a 304 says (RFC 9110 §15.4.5): who has the answer has its other headers.
+_NOT_MODIFIED = [("Vary", VARY), ("Cache-Control", "no-cache"), *OPEN]
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,11 @@ class Answer:
     status: str
     headers: Headers
     body: Iterable[bytes]
+
+    @property
+    def size(self) -> int:
+        """The bytes of the body of one that is kept."""
+        return sum(map(len, self.body))
 
     def header(self, name: str) -> str:
         """Return the value of a header, empty where it has none."""
@@ -76,40 +82,48 @@ class Cached:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer from what is kept, with 304 where the client has it already, else from the application."""
         method = environ["REQUEST_METHOD"]
-        answer = self._answer(_as_get(environ) if method == "HEAD" else environ)
+        asked = _as_get(environ) if method == "HEAD" else environ
+        answer = self.at_hand(asked) or self._fresh(asked)
         start_response(answer.status, answer.headers)
         if method == "HEAD":
             _close(answer.body)
             return []
         return answer.body
 
-    def _answer(self, environ: WSGIEnvironment) -> Answer:
-        coding = codings.choose(environ.get("HTTP_ACCEPT_ENCODING", ""))
-        version = self.version() if environ["REQUEST_METHOD"] == "GET" else ""
-        if not version:
-            return _made(self.application, environ, coding)
-        key = (version, coding.name if coding else "", *[environ.get(name, "") for name in _DEPENDS_ON])
-        known = environ.get("HTTP_IF_NONE_MATCH")
+    def at_hand(self, environ: WSGIEnvironment) -> Answer | None:
+        """Return the answer to a GET that is kept, 304 where the client has it; None where it has to be made."""
+        key = self._key(environ)
+        if key is None:
+            return None
         kept = self.kept.get(key)
-        if kept and not known:
-            return kept
-        tag = kept.header("ETag") if kept else _tag(key)
-        if known and _has(known, tag):
-            return Answer("304 Not Modified", [("ETag", tag), *_NOT_MODIFIED], [])
-        return kept or self._fresh(environ, coding, key, tag)
+        known = environ.get("HTTP_IF_NONE_MATCH")
+        if known:
+            tag = kept.header("ETag") if kept else _tag(key)
+            if _has(known, tag):
+                return Answer("304 Not Modified", [("ETag", tag), *_NOT_MODIFIED], [])
+        return kept
 
-    def _fresh(self, environ: WSGIEnvironment, coding: Coding | None, key: Key, tag: str) -> Answer:
-        answer = _made(self.application, environ, coding)
-        if not answer.status.startswith("200") or "no-store" in answer.header("Cache-Control"):
+    def _fresh(self, environ: WSGIEnvironment) -> Answer:
+        key = self._key(environ)
+        answer = _made(self.application, environ, _coding(environ))
+        if key is None or not answer.status.startswith("200") or "no-store" in answer.header("Cache-Control"):
             return answer
         if _AS_IT_IS in answer.header("Cache-Control"):  # its validators too: what it depends on is not the data alone
             return answer
         if self.version() != key[0]:  # the data changed meanwhile: nobody knows which it is of
             return answer
-        answer = answer.with_header("ETag", tag)
+        answer = answer.with_header("ETag", _tag(key))
         if isinstance(answer.body, list):
             self.kept.put(key, answer)
         return answer
+
+    def _key(self, environ: WSGIEnvironment) -> Key | None:
+        """Return all that the answer to a GET depends on; None where it may depend on more."""
+        version = self.version() if environ["REQUEST_METHOD"] == "GET" else ""
+        if not version:
+            return None
+        coding = _coding(environ)
+        return (version, coding.name if coding else None, *map(environ.get, _DEPENDS_ON))
 
 
 class Kept:
@@ -123,11 +137,11 @@ class Kept:
 
     def get(self, key: Key) -> Answer | None:
         """Return an answer and move it to the end of those to drop."""
-        with self._lock:
-            answer = self._answers.get(key)
-            if answer:
-                self._answers.move_to_end(key)
-            return answer
+        try:
+            self._answers.move_to_end(key)
+        except KeyError:
+            return None
+        return self._answers.get(key)  # None where another thread has dropped it meanwhile
 
     def put(self, key: Key, answer: Answer) -> None:
         """Keep an answer, dropping those not used for longest."""
@@ -135,17 +149,18 @@ class Kept:
             if key in self._answers:
                 return
             self._answers[key] = answer
-            self._bytes += _size(answer)
+            self._bytes += answer.size
             while self._bytes > self._most:
                 _, oldest = self._answers.popitem(last=False)
-                self._bytes -= _size(oldest)
+                self._bytes -= oldest.size
 
     def __len__(self) -> int:
         return len(self._answers)
 
 
-def _size(answer: Answer) -> int:
-    return sum(map(len, answer.body))
+def _coding(environ: WSGIEnvironment) -> Coding | None:
+    accepted = environ.get("HTTP_ACCEPT_ENCODING")
+    return codings.choose(accepted) if accepted else None
 
 
 def _as_get(environ: WSGIEnvironment) -> WSGIEnvironment:
@@ -192,7 +207,7 @@ def _compressible(media_type: str) -> bool:
 
 
 def _tag(key: Key) -> str:
-    written = "\n".join(map(str, key))
+    written = "\n".join(part or "" for part in key)
     return f'"{hashlib.sha256(written.encode("utf-8", "surrogateescape")).hexdigest()[:32]}"'
 
 

@@ -6,6 +6,7 @@ import gzip
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol
 
 import brotli
@@ -64,6 +65,7 @@ CODINGS = (
 )
 
 
+@lru_cache(maxsize=16)  # most clients say the same
 def choose(accepted: str) -> Coding | None:
     """Return the coding that an `Accept-Encoding` header likes best; None for a body as it is.
 

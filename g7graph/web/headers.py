@@ -19,6 +19,7 @@ PREFLIGHT = (
     ("Access-Control-Allow-Headers", "Accept, Accept-Language, Content-Type, If-Range, Range"),
     ("Access-Control-Max-Age", "86400"),
 )
+#: Of what browsers show as a document of its own, which scripts and frames could be in.
 SAFE = (
     (
         "Content-Security-Policy",
@@ -30,6 +31,13 @@ SAFE = (
     ("Permissions-Policy", "camera=(), geolocation=(), microphone=()"),
     ("Cross-Origin-Opener-Policy", "same-origin"),
 )
+#: Of all else: it is no document, and a browser may not take it for one.
+_DATA = (
+    ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
+    ("X-Content-Type-Options", "nosniff"),
+)
+#: How the media types of documents end: `text/html`, `image/svg+xml`, `application/xml`.
+_DOCUMENTS = ("html", "xml")
 
 #: Of a page that is made to be shown within others' pages: anybody may frame it, and it loads a style sheet at most.
 _FRAMED = {
@@ -45,8 +53,10 @@ _CROSS_ORIGIN = "Access-Control-Allow-"
 _WRITES = ("PUT", "DELETE", "PATCH")
 
 
-def safe() -> tuple[tuple[str, str], ...]:
+def safe(media_type: str) -> tuple[tuple[str, str], ...]:
     """Return what keeps an answer from being misused; a page that others may frame is not kept from that."""
+    if not media_type.endswith(_DOCUMENTS):
+        return _DATA
     if FRAMED not in g:
         return SAFE
     return tuple((name, _FRAMED.get(name, value)) for name, value in SAFE if name != _UNFRAMED)

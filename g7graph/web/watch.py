@@ -14,6 +14,8 @@ from g7graph.web.metrics import HIT, MADE, NOT_MODIFIED, Happened, Metrics
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
+    from g7graph.web.cache import Answer
+
 Headers = list[tuple[str, str]]
 #: Where the application says what became of a request: the key of the problem it ended in, the text of its query.
 PROBLEM, QUERY = "g7graph.problem", "g7graph.query"
@@ -53,23 +55,30 @@ class Made:
 
 
 class Watched:
-    """Above the cache: what passes here is all there is."""
+    """Above the cache: what passes here is all there is. `at_hand` returns the answers that need not be made."""
 
-    def __init__(self, application: WSGIApplication, metrics: Metrics, log: Log | None = None) -> None:
-        self.application, self.metrics, self.log = application, metrics, log
+    def __init__(
+        self,
+        application: WSGIApplication,
+        metrics: Metrics,
+        log: Log | None = None,
+        at_hand: Callable[[WSGIEnvironment], Answer | None] = lambda _: None,
+    ) -> None:
+        self.application, self.metrics, self.log, self.at_hand = application, metrics, log, at_hand
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer, and take note of it when the answer has been given."""
+        kept = self.at_hand(environ) if self.log is None else None
+        if kept:  # most are: nothing more is done for them
+            start_response(kept.status, kept.headers)
+            self.metrics.count_kept(environ["PATH_INFO"], environ["REQUEST_METHOD"], kept.status, kept.size)
+            return kept.body
         seen = environ[_SEEN] = _Seen()
         try:
             body = self.application(environ, seen)
         except BaseException:
             self.note(environ, seen, 0)
             raise
-        if isinstance(body, list) and not seen.made and self.log is None:  # most are: nothing more is done for them
-            start_response(seen.status, seen.headers)
-            self.metrics.count_kept(environ["PATH_INFO"], environ["REQUEST_METHOD"], seen.status, _size(body))
-            return body
         timed = [*seen.headers, ("Server-Timing", _timing(seen))] if seen.made else seen.headers
         start_response(seen.status, timed)
         if not isinstance(body, list):

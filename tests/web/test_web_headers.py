@@ -14,14 +14,34 @@ ADDRESSES = ["/", "/health", "/sparql", "/sparql?query=ASK%20{}", "/api/queries/
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_every_answer_is_safe_to_show_and_open_to_read(client: FlaskClient, address: str) -> None:
     headers = client.get(address).headers
-    assert "default-src 'self'" in headers["Content-Security-Policy"]
     assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
     assert "unsafe" not in headers["Content-Security-Policy"]
     assert headers["X-Content-Type-Options"] == "nosniff"
-    assert headers["Referrer-Policy"]
     assert headers["Access-Control-Allow-Origin"] == "*"
     assert {"Accept", "Accept-Language"} <= set(headers["Vary"].split(", "))
     assert "Set-Cookie" not in headers
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["/", "/doc/indicator/4.4", "/doc/indicator/4.4.rdf", "/changes.atom", "/static/icon.svg", "/sitemap.xml"],
+)
+def test_what_a_browser_shows_as_a_document_is_kept_from_all_that_others_could_do_with_it(
+    client: FlaskClient, address: str
+) -> None:
+    headers = client.get(address, headers={"Accept": "text/html"}).headers
+    assert "default-src 'self'" in headers["Content-Security-Policy"]
+    assert headers["X-Frame-Options"] == "DENY"
+    assert headers["Referrer-Policy"]
+    assert headers["Permissions-Policy"]
+    assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
+
+
+@pytest.mark.parametrize("address", ["/sparql?query=ASK%20{}", "/api/queries/indicators.csv", "/doc/indicator/4.4.ttl"])
+def test_data_are_no_document_and_load_nothing(client: FlaskClient, address: str) -> None:
+    headers = client.get(address).headers
+    assert headers["Content-Security-Policy"].startswith("default-src 'none'")
+    assert not {"X-Frame-Options", "Permissions-Policy", "Cross-Origin-Opener-Policy"} & set(headers.keys())
 
 
 def test_a_preflight_allows_a_direct_post(client: FlaskClient) -> None:
