@@ -261,7 +261,7 @@ def test_search_engines_find_a_dataset(asked: FlaskClient, path: str, lang: str)
 
 
 LINE = (
-    "The g7graph developers (2026-11-29). Alliance for Transparency: action plan and monitoring, as linked open data."
+    "The g7graph developers (2026-11-30). Alliance for Transparency: action plan and monitoring, as linked open data."
 )
 
 
