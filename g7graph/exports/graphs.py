@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import chain
 from typing import TypeVar
 
@@ -128,9 +129,15 @@ def _in_use(statements: list[ox.Triple] | list[ox.Quad]) -> dict[str, str]:
         terms = terms - triples | set(chain.from_iterable(triples))
     iris = {term.value for term in terms if isinstance(term, ox.NamedNode)}
     iris |= {term.datatype.value for term in terms if isinstance(term, ox.Literal)}
-    shortened = (vocab.curie(iri).partition(":") for iri in iris)
-    useful = {prefix for prefix, _, local in shortened if "/" not in local}
+    useful = set(map(_shortening, iris))
     return {prefix: space for prefix, space in vocab.PREFIXES.items() if prefix in useful}
+
+
+@lru_cache(maxsize=5_000)  # documents mention the same
+def _shortening(iri: str) -> str:
+    """Return the prefix that shortens an IRI, empty where none does so well."""
+    prefix, _, local = vocab.curie(iri).partition(":")
+    return "" if "/" in local else prefix
 
 
 def prefixes_sorted(written: bytes) -> bytes:

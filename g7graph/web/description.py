@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from itertools import chain
 
 import pyoxigraph as ox
@@ -16,7 +17,8 @@ from pyoxigraph import NamedNode, Quad
 from g7graph import exports, vocab
 from g7graph.web.asks import Asked, ask
 from g7graph.web.listings import PAGE, Listing, Listings
-from g7graph.web.names import NAMING, NOTATION, Labels, unlabelled
+from g7graph.web.names import Labels, unlabelled
+from g7graph.web.namings import Namings
 from g7graph.web.tombstones import Tombstone, tombstone
 
 #: What a page is made of; every other form is written where the description is read.
@@ -123,7 +125,7 @@ class Describer:
 
     def __init__(self, store: Asked) -> None:
         self._store = store
-        self._listings = Listings()
+        self._listings, self._namings = Listings(), Namings()
 
     def document(self, iri: str, number: int, form: str, lang: str) -> bytes:
         """Return a line of what the headers tell, then the description in a form; only the line of what is unknown.
@@ -143,7 +145,7 @@ class Describer:
         about = About(
             known=True,
             types=sorted(one.value for name, one in own if name == _TYPE and isinstance(one, NamedNode)),
-            licences=[text.value for (text,) in ask(self._store, "licence").rows if isinstance(text, NamedNode)],
+            licences=self._licences,
             number=number,
             total=listing.total,
             gone=tombstone(own),
@@ -151,6 +153,11 @@ class Describer:
         return about.write() + Description(said, incoming, self._called(said, incoming, {thing, *parts})).write(
             form, lang
         )
+
+    @cached_property
+    def _licences(self) -> list[str]:
+        """The licences of the dataset."""
+        return [text.value for (text,) in ask(self._store, "licence").rows if isinstance(text, NamedNode)]
 
     def _parts(self, thing: NamedNode, listing: Listing) -> list[NamedNode]:
         """Return what is taken in whole; an engine may look long for measurements of what is no indicator."""
@@ -163,4 +170,4 @@ class Describer:
         """Return the names and codes of what is mentioned and not `known`."""
         terms = set(chain(*said, *incoming)) - known
         others = [term for term in terms if isinstance(term, NamedNode)]
-        return self._store.statements(others, [NamedNode(iri) for iri in (*NAMING, NOTATION)])
+        return self._namings.of(self._store, others)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pyoxigraph import Literal, NamedNode, Quad
 
@@ -20,6 +21,7 @@ NAMING = (
 )
 #: Those of them that every program knows as a label.
 _LABELS = frozenset(NAMING[:2])
+_NAMES = frozenset(NAMING)
 _LABEL = NamedNode(NAMING[0])
 #: The property that says by which code it is cited.
 NOTATION = vocab.STANDARD["skos"] + "notation"
@@ -141,30 +143,42 @@ def unlabelled(mentioned: Iterable[object], said: Iterable[Quad]) -> Iterator[Qu
     labelled = set()
     for quad in said:
         name = quad.predicate.value
+        if name not in _NAMES:
+            continue
         if name in _LABELS:
             labelled.add(quad.subject)
-        elif name in NAMING and isinstance(quad.object, Literal):
+        elif isinstance(quad.object, Literal):
             named.setdefault(quad.subject, []).append(quad.object)
     for thing in mentioned:
         if isinstance(thing, NamedNode) and thing not in labelled:
-            yield from (Quad(thing, _LABEL, label) for label in _labels(thing.value, named.get(thing, [])))
+            names = named.get(thing)
+            labels = _labels(thing.value, names) if names else _made(thing.value)
+            yield from (Quad(thing, _LABEL, label) for label in labels)
 
 
-def _labels(iri: str, names: list[Literal]) -> list[Literal]:
-    """Return labels in every language, as far as there are: names as they stand, with the kind where in no language."""
+def _labels(iri: str, names: list[Literal]) -> Sequence[Literal]:
+    """Return the names of a thing as they stand, with its kind in every language where they are in none."""
+    words = i18n.catalogue("web")
+    called = words.get(f"kind_{_kind(iri)}")
+    if called is None or names[0].language:
+        return names
+    own, form = best(names, i18n.DEFAULT), words["name_of_kind"]
+    return _in_each({lang: form[lang].format(kind=called[lang], name=own) for lang in i18n.LANGUAGES})
+
+
+@lru_cache(maxsize=5_000)  # what many things mention
+def _made(iri: str) -> Sequence[Literal]:
+    """Return labels in every language for what has no name, as far as there are any."""
     words = i18n.catalogue("web")
     kind, key = _parted(iri)
     called = words.get(f"kind_{kind}")
-    if names and (called is None or names[0].language):
-        return names
-    if called is None:
-        said = {} if iri.startswith(vocab.BASE) else words.get(_term(vocab.curie(iri)), {})
-    elif names:
-        own, form = best(names, i18n.DEFAULT), words["name_of_kind"]
-        said = {lang: form[lang].format(kind=called[lang], name=own) for lang in i18n.LANGUAGES}
-    else:
-        said = {lang: f"{called[lang]} {key}" for lang in i18n.LANGUAGES}
-    return [Literal(label, language=lang) for lang, label in said.items()]
+    if called is not None:
+        return _in_each({lang: f"{called[lang]} {key}" for lang in i18n.LANGUAGES})
+    return _in_each({} if iri.startswith(vocab.BASE) else words.get(_term(vocab.curie(iri)), {}))
+
+
+def _in_each(labels: Mapping[str, str]) -> Sequence[Literal]:
+    return [Literal(label, language=lang) for lang, label in labels.items()]
 
 
 def _term(curie: str) -> str:

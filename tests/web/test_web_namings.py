@@ -1,0 +1,54 @@
+"""What things are called is read once for all that is asked of, and not kept for ever."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pyoxigraph as ox
+from pyoxigraph import Literal, NamedNode, Quad
+
+from g7graph import vocab
+from g7graph.store.local import LocalStore
+from g7graph.web.namings import Namings
+
+THINGS = [NamedNode(vocab.thing("result", str(number))) for number in range(1, 5)]
+LABEL, TYPE = NamedNode(vocab.STANDARD["rdfs"] + "label"), NamedNode(vocab.RDF_TYPE)
+
+
+class Asked(LocalStore):
+    """A store that remembers what it was asked for, each time."""
+
+    def __init__(self) -> None:
+        super().__init__(ox.Store(), version="1")
+        self.inner.extend(Quad(thing, LABEL, Literal(f"Result {thing.value[-1]}")) for thing in THINGS[:3])
+        self.inner.add(Quad(THINGS[0], TYPE, NamedNode(vocab.G7 + "Result")))
+        self.asked: list[list[NamedNode]] = []
+
+    def tsv(self, text: str) -> bytes:
+        raise NotImplementedError
+
+    def statements(self, subjects: Sequence[NamedNode], properties: Sequence[NamedNode] = ()) -> list[Quad]:  # type: ignore[override]
+        self.asked.append(list(subjects))
+        return super().statements(subjects, properties)
+
+
+def called(found: list[Quad]) -> list[str]:
+    return [text.value for text in (quad.object for quad in found) if isinstance(text, Literal)]
+
+
+def test_only_what_is_not_known_yet_is_read_and_all_of_it_at_once() -> None:
+    store, namings = Asked(), Namings()
+    assert called(namings.of(store, THINGS[:2])) == ["Result 1", "Result 2"]
+    assert called(namings.of(store, THINGS)) == ["Result 1", "Result 2", "Result 3"]
+    assert called(namings.of(store, THINGS)) == ["Result 1", "Result 2", "Result 3"]
+    assert store.asked == [THINGS[:2], THINGS[2:], []]  # what has no name is known to have none
+
+
+def test_what_was_mentioned_longest_ago_is_forgotten_and_read_again() -> None:
+    store, namings = Asked(), Namings(most=2)
+    namings.of(store, THINGS[:2])
+    namings.of(store, THINGS[:1])
+    namings.of(store, THINGS[2:3])
+    store.asked.clear()
+    assert called(namings.of(store, THINGS[:3])) == ["Result 1", "Result 2", "Result 3"]
+    assert store.asked == [[THINGS[1]]]
