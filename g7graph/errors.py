@@ -30,7 +30,7 @@ class G7Error(Exception):
 
     def text(self, lang: str = i18n.DEFAULT) -> str:
         """Return the message in a language; a value of several is a list of words there."""
-        said = {name: _listed(one) if isinstance(one, (list, tuple)) else one for name, one in self.values.items()}
+        said = {name: ", ".join(one) if isinstance(one, (list, tuple)) else one for name, one in self.values.items()}
         return i18n.text(f"errors.{self.key}", lang, **said)
 
     def __str__(self) -> str:
@@ -111,7 +111,3 @@ def _restored(kind: type[G7Error], args: tuple[object, ...], state: dict[str, ob
     error = kind.__new__(kind, *args)
     vars(error).update(state)
     return error
-
-
-def _listed(names: Iterable[str]) -> str:
-    return ", ".join(names) or "-"

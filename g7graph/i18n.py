@@ -5,6 +5,7 @@ Each message has the three languages side by side, so that a missing one is seen
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Sequence
 from functools import cache
@@ -12,6 +13,7 @@ from importlib import resources
 
 LANGUAGES = ("es", "en", "fr")
 DEFAULT = "es"
+_HINT = re.compile(r"(?<=\.) [^.]*\{nearest\}.*$")
 
 
 @cache
@@ -22,14 +24,19 @@ def catalogue(module: str) -> dict[str, dict[str, str]]:
 
 
 def text(key: str, lang: str = DEFAULT, **values: object) -> str:
-    """Return the message `module.name` in a language, its `{slots}` filled.
+    """Return the message `module.name` in a language, its `{slots}` filled; where nothing is nearest, no hint at it.
 
     >>> text("errors.no_file", "en", path="a.ttl")
     'There is no file or folder a.ttl.'
+    >>> text("errors.unknown_graph", "en", name="a", nearest="")
+    'There is no graph «a» in this store.'
     """
     module, _, name = key.partition(".")
     message = catalogue(module)[name]
-    return message.get(lang, message[DEFAULT]).format(**values)
+    said = message.get(lang, message[DEFAULT])
+    if values.get("nearest") == "":
+        said = _HINT.sub("", said)
+    return said.format(**values)
 
 
 def choose(wanted: Sequence[str | None]) -> str:

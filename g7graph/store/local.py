@@ -144,7 +144,7 @@ def _not_evaluated(message: str) -> QueryError:
     if not graph:
         return QueryError("not_evaluated", detail=message)
     key = "graph_exists" if graph["what"] == "already exists" else "unknown_graph"
-    return QueryError(key, name=graph["iri"], nearest="-")
+    return QueryError(key, name=graph["iri"], nearest="")
 
 
 def _nodes(graphs: Sequence[str] | None) -> list[ox.NamedNode | ox.BlankNode]:

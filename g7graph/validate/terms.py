@@ -28,7 +28,7 @@ def unknown(project: Project, sources: Sources, lang: str) -> list[Finding]:
     for quad, name in quads:
         for iri, is_term in _iris(quad):
             if (name, iri) not in found and (hint := _unknown(iri, is_term, lists)) is not None:
-                message = i18n.text("validate.unknown_term", lang, nearest=hint or "-")
+                message = i18n.text("validate.unknown_term", lang, nearest=hint)
                 subject = vocab.curie(text(quad.subject))
                 path = vocab.curie(quad.predicate.value)
                 found[name, iri] = Finding(VIOLATION, name, 0, subject, path, vocab.curie(iri), message, "unknown-term")

@@ -151,7 +151,7 @@ class UnknownTerm(Refused):
 
     def __init__(self, kind: str, value: str, known: Iterable[str]) -> None:
         self.nearest = nearest(value, known)
-        super().__init__(f"unknown_{kind}", value=value, nearest=", ".join(self.nearest) or "-")
+        super().__init__(f"unknown_{kind}", value=value, nearest=", ".join(self.nearest))
 
 
 class UnknownThing(Refused):
@@ -159,7 +159,7 @@ class UnknownThing(Refused):
 
     def __init__(self, thing: str, known: Iterable[str]) -> None:
         self.nearest = nearest(thing, known)
-        super().__init__("unknown_thing", thing=thing, nearest=", ".join(self.nearest) or "-")
+        super().__init__("unknown_thing", thing=thing, nearest=", ".join(self.nearest))
 
 
 class Withdrawn(Refused):
