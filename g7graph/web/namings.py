@@ -24,8 +24,9 @@ class Namings:
     def of(self, store: Asked, things: Collection[NamedNode]) -> list[Quad]:
         """Return the names and codes of things; those that are not kept are read at once."""
         missing = [thing for thing in things if thing not in self._kept]
+        read = store.statements(missing, _PROPERTIES)
         self._kept |= {thing: [] for thing in missing}
-        for quad in store.statements(missing, _PROPERTIES):
+        for quad in read:
             if isinstance(quad.subject, NamedNode):
                 self._kept[quad.subject].append(quad)
         for thing in things:

@@ -229,7 +229,12 @@ def test_a_preview_can_be_framed_by_anybody_and_runs_nothing(real: FlaskClient) 
     policy = answer.headers["Content-Security-Policy"]
     assert "frame-ancestors *" in policy
     assert "default-src 'none'" in policy
-    assert "ETag" not in answer.headers  # a 304 has the headers of pages that nobody may frame
+    again = real.get(
+        "/reconcile/preview",
+        query_string={"id": "place/060000", "lang": "en"},
+        headers={"If-None-Match": answer.headers["ETag"]},
+    )
+    assert (again.status_code, "Content-Security-Policy" in again.headers) == (304, False)  # it forbids nothing anew
     assert "Region · Peru" in answer.text
     assert "UBIGEO" in answer.text
     assert "<script" not in answer.text

@@ -128,9 +128,7 @@ def preview() -> Response:
         "called": cell(node, Names(site().store, [node], language())),
         "facts": _facts(thing, found),
     }
-    response = answer.page("reconcile-preview.html", **shown)
-    response.headers["Cache-Control"] = "no-store"  # a 304 would forbid the frame again
-    return response
+    return answer.page("reconcile-preview.html", **shown)
 
 
 def matched(text: str, found: Index) -> dict[str, object]:
