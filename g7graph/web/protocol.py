@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import inf
 
 from flask import request
-from werkzeug.datastructures import MultiDict
+from werkzeug.datastructures import CombinedMultiDict, MultiDict
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from g7graph.errors import QueryError, UnknownName
@@ -72,7 +72,8 @@ def read() -> Asked | Updated | None:
         asked = _one(form())
         if asked is None:
             raise Refused("no_query")
-        return asked
+        # What is not of the protocol may stand in the address as well: nobody's limit is to go unheard.
+        return replace(asked, options=CombinedMultiDict([form(), request.args])) if isinstance(asked, Asked) else asked
     if request.mimetype not in (_QUERY, _UPDATE):
         raise Refused("no_media_type", expected=f"{_FORM}, {_QUERY}, {_UPDATE}")
     if "query" in request.args or "update" in request.args:

@@ -82,6 +82,16 @@ def test_a_query_is_taken_by_get_by_form_and_directly(client: FlaskClient) -> No
     assert by_get == by_form.data == direct.data
 
 
+def test_what_is_not_of_the_protocol_is_heard_in_the_address_of_a_form_too(client: FlaskClient) -> None:
+    as_csv = client.post("/sparql?format=csv", data={"query": CODES})
+    assert (as_csv.mimetype, as_csv.data) == ("text/csv", b"code\r\n4.4\r\n9.1\r\n")
+    assert (
+        client.post("/sparql?format=csv", data={"query": CODES, "format": "tsv"}).mimetype
+        == "text/tab-separated-values"
+    )
+    assert client.post("/sparql?timeout=soon", data={"query": CODES}).status_code == 400
+
+
 @pytest.mark.parametrize("name", ["default-graph-uri", "named-graph-uri"])
 def test_the_dataset_of_the_request_replaces_that_of_the_service(client: FlaskClient, name: str) -> None:
     query = COUNT if name == "default-graph-uri" else "SELECT (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } }"
