@@ -140,7 +140,7 @@ def test_a_class_says_its_hierarchy_its_properties_with_how_many_and_a_thing_tha
     text = said(pages["es"], "Measurement")
     assert "Subclases Avance, Línea de base, Meta" in text
     assert "Se divide en Avance, Línea de base, Meta" in text
-    assert "subclase de Observación, prov:Entity, schema:Observation" in text
+    assert "subclase de Entidad (PROV), Observación, schema:Observation" in text
     assert re.search(r"Indicador g7:indicator 1 Indicador ", text), "exactly one, an indicator"
     assert re.search(r"Versión g7:version 1 Versiones ", text), "a code of the list"
     assert "Disjunta de 25 términos" in text
