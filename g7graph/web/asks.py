@@ -20,7 +20,14 @@ class Asks(Protocol):
         """Evaluate SELECT or ASK into a table."""
 
 
-class Asked(Asks, Protocol):
+class Stated(Protocol):
+    """What can be asked for statements."""
+
+    def statements(self, subjects: Sequence[NamedNode], properties: Sequence[NamedNode] = ()) -> list[Quad]:
+        """Return the statements of some subjects in every graph; of some properties only, where they are given."""
+
+
+class Asked(Asks, Stated, Protocol):
     """What a description is read from."""
 
     @property
@@ -29,9 +36,6 @@ class Asked(Asks, Protocol):
 
     def tsv(self, text: str) -> bytes:
         """Evaluate SELECT into SPARQL 1.1 TSV."""
-
-    def statements(self, subjects: Sequence[NamedNode], properties: Sequence[NamedNode] = ()) -> list[Quad]:
-        """Return the statements of some subjects in every graph; of some properties only, where they are given."""
 
 
 @cache

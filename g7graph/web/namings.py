@@ -7,7 +7,7 @@ from collections.abc import Collection
 
 from pyoxigraph import NamedNode, Quad
 
-from g7graph.web.asks import Asked
+from g7graph.web.asks import Stated
 from g7graph.web.names import NAMING, NOTATION
 
 _PROPERTIES = [NamedNode(iri) for iri in (*NAMING, NOTATION)]
@@ -21,7 +21,7 @@ class Namings:
         self._most = most
         self._kept: OrderedDict[NamedNode, list[Quad]] = OrderedDict()
 
-    def of(self, store: Asked, things: Collection[NamedNode]) -> list[Quad]:
+    def of(self, store: Stated, things: Collection[NamedNode]) -> list[Quad]:
         """Return the names and codes of things; those that are not kept are read at once."""
         missing = [thing for thing in things if thing not in self._kept]
         read = store.statements(missing, _PROPERTIES)
