@@ -34,8 +34,8 @@ def resolved(thing: str) -> NamedNode:
 
 def told(thing: NamedNode) -> tuple[Thing, int, int]:
     """Read what a page says of a thing; how much of what points to it is there, and how much there is."""
-    about, written = described(site().store, thing.value, 1, PARTS, language())
-    parts = Parts.read(written)
+    about, parts = described(site(), thing.value, 1, PARTS, language())
+    assert isinstance(parts, Parts)  # noqa: S101 - it is known
     return shown(parts, thing.value), len(parts.incoming), about.total
 
 

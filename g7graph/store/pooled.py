@@ -1,4 +1,4 @@
-"""The store of a service: the same questions, answered by workers within limits."""
+"""The store of a service: the same questions, answered by workers within limits, our own by the data where they are."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from g7graph.store.answers import as_table, write
 from g7graph.store.federation import NONE, Federation, blamed
 from g7graph.store.local import LocalStore
 from g7graph.store.pool import Pool
+from g7graph.store.spent import SPENT
 from g7graph.table import Table
 
 
@@ -28,10 +29,13 @@ class _Extent:
 
 
 class PooledStore:
-    """A store asked through a pool."""
+    """A store asked through a pool; the service's own questions go to `near`, while it has the data that are served."""
 
-    def __init__(self, pool: Pool, *, union: bool, federation: Federation = NONE) -> None:
+    def __init__(
+        self, pool: Pool, *, union: bool, federation: Federation = NONE, near: LocalStore | None = None
+    ) -> None:
         self.pool = pool
+        self._near = near
         self.union = union
         self.federation = federation
         self._known = _Extent()
@@ -41,13 +45,24 @@ class PooledStore:
         """The version of the edition that is served now."""
         return self.pool.edition.version
 
+    @property
+    def near(self) -> LocalStore | None:
+        """The data in this process, where they are here and still those that are served."""
+        return self._near if self._near and self._near.version == self.version else None
+
     def table(self, text: str) -> Table:
         """Evaluate SELECT or ASK into a table."""
+        if near := self.near:
+            with SPENT.within("eval"):
+                return near.table(text)
         with self.pool.run({"text": text, "form": "json"}) as out:
             return as_table(ox.parse_query_results(out.read(), format=ox.QueryResultsFormat.JSON))
 
     def triples(self, text: str) -> list[ox.Triple]:
         """Evaluate CONSTRUCT or DESCRIBE into a list."""
+        if near := self.near:
+            with SPENT.within("eval"):
+                return near.triples(text)
         with self.pool.run({"text": text, "form": "nt"}) as out:
             return [quad.triple for quad in ox.parse(out.read(), format=ox.RdfFormat.N_TRIPLES)]
 
@@ -58,6 +73,11 @@ class PooledStore:
     def size(self) -> int:
         """Return how many statements there are, of all graphs together."""
         return self._extent().size
+
+    def responds(self) -> bool:
+        """Whether a worker answers, though our own questions may need none."""
+        with self.pool.run({"text": "ASK {}", "form": "json"}) as out:
+            return bool(out.read())
 
     def answer(self, question: Question, form: str, asker: Asker) -> IO[bytes]:
         """Answer a stranger's question in one of FORMS; see `Service.answer`."""
@@ -80,7 +100,11 @@ class PooledStore:
 
     def _extent(self) -> _Extent:
         known, number = self._known, self.pool.edition.number
-        if known.edition != number:
+        if known.edition == number:
+            return known
+        if near := self.near:
+            self._known = known = _Extent(number, near.graphs(), near.size())
+        else:
             with self.pool.run({"extent": number}) as out:
                 self._known = known = _Extent(**json.load(out))
         return known

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 
 class Spent(threading.local):
@@ -24,6 +26,15 @@ class Spent(threading.local):
         if self._phase:
             self.seconds[self._phase] = self.seconds.get(self._phase, 0.0) + now - self._since
         self._phase, self._since = phase, now
+
+    @contextmanager
+    def within(self, phase: str) -> Iterator[None]:
+        """Be in a phase for a while."""
+        self.enter(phase)
+        try:
+            yield
+        finally:
+            self.enter()
 
 
 #: What this thread has spent.

@@ -128,7 +128,6 @@ def _files(project: Project) -> Iterator[tuple[Path, tuple[str, ...]]]:
 def _set_up_templates(app: Flask) -> None:
     app.jinja_options = {**app.jinja_options, **_TEMPLATES, "bytecode_cache": Compiled(_TEMPLATES)}
     app.jinja_env.globals.update(
-        address=context.address,
         in_language=context.in_header_language,
         number=cells.number,
         percent=cells.percent,
@@ -137,9 +136,7 @@ def _set_up_templates(app: Flask) -> None:
         td=cells.td,
         dataset_citation=citation.citation,
         languages=i18n.LANGUAGES,
-        link=context.link,
         headings=context.headings,
-        say=context.say,
         steps=links.pages,
         size=cells.size,
         signs={state: sign for state, _, sign in dashboard.STATES},
@@ -148,7 +145,14 @@ def _set_up_templates(app: Flask) -> None:
         code_list=codelists.code_list,
     )
     app.jinja_env.undefined = StrictUndefined
-    app.context_processor(lambda: {"lang": context.language(), "chosen_language": request.args.get("lang")})
+    app.context_processor(_read_by)
+
+
+def _read_by() -> dict[str, object]:
+    """Return what templates know of who reads."""
+    found = context.reader()
+    told = {"say": found.say, "address": found.address, "link": found.link}
+    return {"lang": found.lang, "chosen_language": found.chosen, **told}
 
 
 def _with_headers(response: Response) -> Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 from html import escape
 from typing import NamedTuple
@@ -50,14 +51,20 @@ class Cell(NamedTuple):
         return f'{code}<span class="text" lang="{lang}">{words}</span>{tag}'
 
 
-def cell(term: Term | Triple | None, names: Labels | None = None) -> Cell:
-    """Return how a term is shown; by its name where names are given."""
+def cell(
+    term: Term | Triple | None, names: Labels | None = None, leads: Callable[[str], str | None] | None = None
+) -> Cell:
+    """Return how a term is shown: by its name where names are given, and with a link where it `leads` to.
+
+    Who shows many gives the `link` of the reader.
+    """
     if isinstance(term, NamedNode):
         iri = term.value
+        href = (leads or link)(iri)
         if names is None:
-            return Cell(vocab.curie(iri), link(iri), iri=iri)
+            return Cell(vocab.curie(iri), href, iri=iri)
         name = names[iri]
-        return Cell(name.label, link(iri), name.code, iri=iri, is_named=iri in names)
+        return Cell(name.label, href, name.code, iri=iri, is_named=iri in names)
     if isinstance(term, Literal):
         value = python(term)
         if isinstance(value, (int, Decimal)) and not isinstance(value, bool):

@@ -17,6 +17,7 @@ from g7graph.store import Service
 from g7graph.store.change import Writer
 from g7graph.store.limits import Limits
 from g7graph.table import Term
+from g7graph.web.description import Describer
 from g7graph.web.once import Once
 from g7graph.web.options import Options
 from g7graph.web.outgo import Outgo
@@ -40,6 +41,8 @@ class Site:
     writer: Writer | None = None
     #: How the dataset is cited, which every page says.
     cited: Once[Sequence[Sequence[Term | None]]] = field(default_factory=Once)
+    #: What describes things here, where the data is at hand.
+    describer: Once[Describer] = field(default_factory=Once)
 
     @cached_property
     def outgo(self) -> Outgo:
@@ -67,17 +70,62 @@ def site() -> Site:
     return cast(Site, current_app.extensions[_EXTENSION])
 
 
+@dataclass(frozen=True)
+class Reader:
+    """Who reads an answer: in which language, where the application is mounted, the language chosen in the address.
+
+    What asks for many words and links of a page asks the reader, for it takes as long to find out who reads.
+    """
+
+    lang: str
+    root: str
+    chosen: str | None
+
+    def say(self, key: str, **values: object) -> str:
+        """Return one of the site's texts, of `locale/web.toml`, in their language."""
+        return i18n.text(f"web.{key}", self.lang, **values)
+
+    def address(self, path: str, **args: str) -> str:
+        """Return the address of a path on this deployment; a language chosen in the address is kept.
+
+        Relative to where the application is mounted, so that it works below a prefix.
+        """
+        if self.chosen and "lang" not in args:
+            args["lang"] = self.chosen
+        if not args:
+            return f"{self.root}/{path.lstrip('/')}"
+        bare, mark, fragment = path.lstrip("/").partition("#")
+        return f"{self.root}/{bare}?{urlencode(args)}{mark}{fragment}"
+
+    def link(self, iri: str) -> str | None:
+        """Return where a page links to for an IRI: our own lead to the deployment, others where they say.
+
+        None for an IRI that no browser should follow.
+        """
+        path = vocab.local_path(iri)
+        if path is None:
+            return iri if iri.startswith(_SAFE_SCHEMES) else None
+        return self.address("doc/" + path.removeprefix("id/") if path.startswith("id/") else path)
+
+
+def reader() -> Reader:
+    """Return who reads: the language is that of `?lang=`, then of `Accept-Language`, then the site's own."""
+    found = g.get("reader")
+    if found is None:
+        chosen = request.args.get("lang")
+        lang = i18n.choose([chosen, *request.accept_languages.values(), site().lang])
+        found = g.reader = Reader(lang, request.script_root, chosen)
+    return cast(Reader, found)
+
+
 def language() -> str:
-    """Return the language to answer in: `?lang=`, then `Accept-Language`, then the site's own."""
-    found = g.get("language")
-    if found is None:  # a page asks for each word of it
-        found = g.language = i18n.choose([request.args.get("lang"), *request.accept_languages.values(), site().lang])
-    return cast(str, found)
+    """Return the language to answer in."""
+    return reader().lang
 
 
 def say(key: str, **values: object) -> str:
-    """Return one of the site's texts, of `locale/web.toml`, in the language of the request."""
-    return i18n.text(f"web.{key}", language(), **values)
+    """Return one of the site's texts in the language of the request."""
+    return reader().say(key, **values)
 
 
 def headings(columns: Sequence[str]) -> list[str]:
@@ -91,36 +139,13 @@ def word(key: str, *, lang: str = "", **values: object) -> str:
 
 
 def address(path: str, **args: str) -> str:
-    """Return the address of a path on this deployment; a language chosen in the address is kept.
-
-    Relative to where the application is mounted, so that it works below a prefix.
-    """
-    root, chosen = _mounted()
-    if chosen and "lang" not in args:
-        args["lang"] = chosen
-    if not args:
-        return f"{root}/{path.lstrip('/')}"
-    bare, mark, fragment = path.lstrip("/").partition("#")
-    return f"{root}/{bare}?{urlencode(args)}{mark}{fragment}"
-
-
-def _mounted() -> tuple[str, str | None]:
-    """Return where the application is mounted, and the language chosen in the address."""
-    found = g.get("mounted")
-    if found is None:  # a page asks for each link of it
-        found = g.mounted = request.script_root, request.args.get("lang")
-    return cast("tuple[str, str | None]", found)
+    """Return the address of a path on this deployment, as it is for who reads."""
+    return reader().address(path, **args)
 
 
 def link(iri: str) -> str | None:
-    """Return where a page links to for an IRI: our own lead to the deployment, others where they say.
-
-    None for an IRI that no browser should follow.
-    """
-    path = vocab.local_path(iri)
-    if path is None:
-        return iri if iri.startswith(_SAFE_SCHEMES) else None
-    return address("doc/" + path.removeprefix("id/") if path.startswith("id/") else path)
+    """Return where a page links to for an IRI, None for one that no browser should follow."""
+    return reader().link(iri)
 
 
 def switched(lang: str) -> str:

@@ -12,7 +12,7 @@ from pyoxigraph import Literal, NamedNode
 from g7graph import vocab
 from g7graph.table import Term, Value, python, text
 from g7graph.web.cells import Cell, cell
-from g7graph.web.context import language
+from g7graph.web.context import reader
 from g7graph.web.description import Parts
 from g7graph.web.names import TELLING, Labels, Name, best
 
@@ -107,7 +107,8 @@ class _Page:
 
     def __init__(self, parts: Parts, iri: str) -> None:
         self.iri, self.incoming = iri, parts.incoming
-        self.names, self.said = Labels(language()), cast(dict[str, _Grouped], {})
+        self.lang, self.leads = reader().lang, reader().link
+        self.names, self.said = Labels(self.lang), cast(dict[str, _Grouped], {})
         self.names.told(parts.names)
         for quad in parts.said:
             subject, name, value = quad.subject, quad.predicate.value, quad.object
@@ -121,14 +122,14 @@ class _Page:
         return Thing(
             iri=self.iri,
             name=self.names[self.iri],
-            types=[cell(one, self.names) for one in self._all(self.iri, _TYPE)],
-            quote=cell(quotes[0], self.names) if quotes else None,
-            properties=_properties(own, self.names),
+            types=[self._cell(one) for one in self._all(self.iri, _TYPE)],
+            quote=self._cell(quotes[0]) if quotes else None,
+            properties=self._properties(own),
             standings=[self._standing(one) for one in self._standings()],
             measurements=[self._measurement(one) for one in self._measurements()],
             links=[self._link(one) for one in self._others(_TARGET)],
             passages=[self._passage(one) for one in self._others(_QUOTE)],
-            incoming=_properties(self._backwards(), self.names),
+            incoming=self._properties(self._backwards()),
         )
 
     def _backwards(self) -> _Grouped:
@@ -161,7 +162,7 @@ class _Page:
     def _measurement(self, subject: str) -> list[Cell]:
         kind = next(one for one in self._all(subject, _TYPE) if text(one) in _MEASUREMENTS)
         rest = [self._one(subject, name) for name in _MEASURED]
-        return [cell(term, self.names) for term in (NamedNode(subject), kind, *rest)]
+        return [self._cell(term) for term in (NamedNode(subject), kind, *rest)]
 
     def _standings(self) -> list[str]:
         """Return the records of progress, that of the latest round first: the key of a round is its date."""
@@ -174,30 +175,30 @@ class _Page:
         status = self._one(record, "status")
         figures = [self._one(text(self._one(record, name)), "value") for name in _FIGURES]
         return Standing(
-            record=cell(NamedNode(record), self.names),
-            round=cell(self._one(record, "round"), self.names),
-            status=cell(status, self.names),
+            record=self._cell(NamedNode(record)),
+            round=self._cell(self._one(record, "round")),
+            status=self._cell(status),
             key=text(status).rpartition("/")[2],
             ratios={name: python(self._one(record, name)) for name in _RATIOS},
-            figures=[cell(figure) for figure in figures],
+            figures=[self._cell(figure) for figure in figures],
             formula=text(self._one(record, "statusFormula")),
         )
 
     def _link(self, record: str) -> Link:
         kind, target, confidence = (
-            cell(next(iter(self._all(record, name)), None), self.names) for name in (_KIND, _TARGET, _CONFIDENCE)
+            self._cell(next(iter(self._all(record, name)), None)) for name in (_KIND, _TARGET, _CONFIDENCE)
         )
         why = [one for one in self._all(record, _WHY) if isinstance(one, Literal)]
-        relation = cell(self._one(record, "companyRelation"), self.names)
-        said = best(why, language()) if why else ""
-        return Link(kind, target, relation, confidence, said, cell(NamedNode(record), self.names))
+        relation = self._cell(self._one(record, "companyRelation"))
+        said = best(why, self.lang) if why else ""
+        return Link(kind, target, relation, confidence, said, self._cell(NamedNode(record)))
 
     def _passage(self, passage: str) -> Passage:
         quote = self._all(passage, _QUOTE)[0]
         translations = self._all(passage, vocab.G7 + "translation")
-        mine = (one.value for one in translations if isinstance(one, Literal) and one.language == language())
+        mine = (one.value for one in translations if isinstance(one, Literal) and one.language == self.lang)
         return Passage(
-            cell=cell(NamedNode(passage)),
+            cell=cell(NamedNode(passage), leads=self.leads),
             quote=text(quote),
             lang=(isinstance(quote, Literal) and quote.language) or "es",
             section=text(self._one(passage, "section")),
@@ -205,26 +206,25 @@ class _Page:
             translation=next(mine, ""),
         )
 
+    def _cell(self, term: Term | None) -> Cell:
+        return cell(term, self.names, self.leads)
 
-def _properties(grouped: _Grouped, names: Labels) -> list[Property]:
-    """Return properties with their values: the labels first, then by the property's own label."""
-    found = [(_rank(iri, names), _property(iri, values, names)) for iri, values in grouped.items()]
-    return [one for _, one in sorted(found, key=lambda pair: pair[0])]
+    def _properties(self, grouped: _Grouped) -> list[Property]:
+        """Return properties with their values: the labels first, then by the property's own label."""
+        found = [(self._rank(iri), self._property(iri, values)) for iri, values in grouped.items()]
+        return [one for _, one in sorted(found, key=lambda pair: pair[0])]
 
+    def _rank(self, iri: str) -> tuple[int, str, str]:
+        first = _FIRST.index(iri) if iri in _FIRST else len(_FIRST)
+        return first, _folded(self.names[iri].label), iri
 
-def _rank(iri: str, names: Labels) -> tuple[int, str, str]:
-    first = _FIRST.index(iri) if iri in _FIRST else len(_FIRST)
-    return first, _folded(names[iri].label), iri
-
-
-def _property(iri: str, values: list[Term], names: Labels) -> Property:
-    lang = language()
-    cells = sorted((cell(value, names) for value in values), key=_cell_order)
-    mine = [one for one in cells if not one.lang or one.lang == lang]
-    others = [one for one in cells if one.lang and one.lang != lang]
-    if not mine:
-        mine, others = others[:1], others[1:]
-    return Property(cell(NamedNode(iri), names), mine, others)
+    def _property(self, iri: str, values: list[Term]) -> Property:
+        cells = sorted(map(self._cell, values), key=_cell_order) if len(values) > 1 else [*map(self._cell, values)]
+        mine = [one for one in cells if not one.lang or one.lang == self.lang]
+        others = [one for one in cells if one.lang and one.lang != self.lang]
+        if not mine:
+            mine, others = others[:1], others[1:]
+        return Property(self._cell(NamedNode(iri)), mine, others)
 
 
 def _cell_order(one: Cell) -> tuple[bool, str, str, str]:

@@ -1,11 +1,13 @@
 """The description of a thing: its statements, what it takes in whole, what points to it, what all of it is called.
 
-A worker reads it in a few questions, whatever there is to say, and hands it over written.
+It is read in a few questions, whatever there is to say: by a worker, which hands it over written, or by whoever
+answers, where the data is at hand.
 """
 
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
@@ -17,8 +19,8 @@ from pyoxigraph import NamedNode, Quad
 from g7graph import exports, vocab
 from g7graph.web.asks import Asked, ask
 from g7graph.web.listings import PAGE, Listing, Listings
-from g7graph.web.names import Labels, unlabelled
-from g7graph.web.namings import Namings
+from g7graph.web.names import unlabelled
+from g7graph.web.namings import Naming, Namings
 from g7graph.web.tombstones import Tombstone, tombstone
 
 #: What a page is made of; every other form is written where the description is read.
@@ -52,7 +54,7 @@ class Description:
 
     said: list[Quad]
     incoming: list[Quad] = field(default_factory=list)
-    called: list[Quad] = field(default_factory=list)
+    called: list[Naming] = field(default_factory=list)
 
     def statements(self) -> list[Quad]:
         """Return what is published of it: names of all that is mentioned but properties, made where there are none.
@@ -61,20 +63,13 @@ class Description:
         """
         own = {term for quad in self.said for term in (quad.subject, quad.object)}
         mentioned = own | {quad.subject for quad in self.incoming}
-        called = [quad for quad in self.called if quad.subject in mentioned]
+        called = [quad for one in self.called if one.thing in mentioned for quad in one.said]
         told = [*self.said, *self.incoming, *called]
         return [*told, *unlabelled(own, told)]
 
-    def write(self, form: str, lang: str) -> bytes:
-        """Return it in one of the graph formats, or as PARTS, for readers of a language."""
-        return self._parts(lang) if form == PARTS else exports.GRAPHS[form].write(self.statements())
-
-    def _parts(self, lang: str) -> bytes:
-        names = Labels(lang)
-        for quad in self.called:
-            names.learn(quad.subject, quad.predicate.value, quad.object)
-        statements = [(ox.serialize(part, format=_NQUADS) or b"").decode() for part in (self.said, self.incoming)]
-        return json.dumps([*statements, names.tell()], ensure_ascii=False).encode()
+    def parts(self, lang: str) -> Parts:
+        """Return what a page for readers of a language is made of."""
+        return Parts(self.said, self.incoming, {one.thing.value: one.chosen(lang) for one in self.called if one.said})
 
 
 @dataclass(frozen=True)
@@ -85,9 +80,14 @@ class Parts:
     incoming: list[Quad]
     names: Mapping[str, Sequence[str]]
 
+    def write(self) -> bytes:
+        """Return them as they go from a worker to whoever makes the page."""
+        statements = [(ox.serialize(part, format=_NQUADS) or b"").decode() for part in (self.said, self.incoming)]
+        return json.dumps([*statements, self.names], ensure_ascii=False).encode()
+
     @classmethod
     def read(cls, written: bytes) -> Parts:
-        """Read what was written as PARTS."""
+        """Read what was written so."""
         said, incoming, names = json.loads(written)
         return cls([*ox.parse(said, format=_NQUADS)], [*ox.parse(incoming, format=_NQUADS)], names)
 
@@ -121,25 +121,38 @@ class About:
 
 
 class Describer:
-    """Describes the things of a store, and keeps what takes long to find."""
+    """Describes the things of a store, one at a time, and keeps what takes long to find."""
 
     def __init__(self, store: Asked) -> None:
         self._store = store
         self._listings, self._namings = Listings(), Namings()
+        self._one_at_a_time = threading.Lock()
 
-    def document(self, iri: str, number: int, form: str, lang: str) -> bytes:
-        """Return a line of what the headers tell, then the description in a form; only the line of what is unknown.
+    def describe(self, iri: str, number: int, form: str, lang: str) -> tuple[About, Parts | bytes]:
+        """Return what the headers tell, and the description in one of the graph formats; nothing of what is unknown.
 
-        `lang` is that of the readers of PARTS.
+        In the form PARTS it is what a page for readers of `lang` is made of.
         """
+        with self._one_at_a_time:
+            about, description = self._read(iri, number, form == PARTS)
+        if description is None:
+            return about, b""
+        return about, description.parts(lang) if form == PARTS else exports.GRAPHS[form].write(description.statements())
+
+    def written(self, iri: str, number: int, form: str, lang: str) -> bytes:
+        """Return the same as one piece, which `read` takes apart."""
+        about, body = self.describe(iri, number, form, lang)
+        return about.write() + (body.write() if isinstance(body, Parts) else body)
+
+    def _read(self, iri: str, number: int, on_page: bool) -> tuple[About, Description | None]:
         thing = NamedNode(iri)
         listing = self._listings.of(self._store, thing)
         parts = self._parts(thing, listing)
         said = self._store.statements([thing, *parts])
         own = [(quad.predicate, quad.object) for quad in said if quad.subject == thing]
         if not own:
-            return About(known=False).write()
-        if form == PARTS:
+            return About(known=False), None
+        if on_page:
             said = [quad for quad in said if quad.subject == thing or quad.predicate in _ON_PAGES]
         incoming = list(listing.page(thing, number))
         about = About(
@@ -150,9 +163,7 @@ class Describer:
             total=listing.total,
             gone=tombstone(own),
         )
-        return about.write() + Description(said, incoming, self._called(said, incoming, {thing, *parts})).write(
-            form, lang
-        )
+        return about, Description(said, incoming, self._called(said, incoming, {thing, *parts}))
 
     @cached_property
     def _licences(self) -> list[str]:
@@ -166,8 +177,15 @@ class Describer:
         rows = [row for name in names for row in ask(self._store, name, thing=[thing]).rows]
         return [part for part in dict.fromkeys(part for (part,) in rows) if isinstance(part, NamedNode)]
 
-    def _called(self, said: list[Quad], incoming: list[Quad], known: set[NamedNode]) -> list[Quad]:
+    def _called(self, said: list[Quad], incoming: list[Quad], known: set[NamedNode]) -> list[Naming]:
         """Return the names and codes of what is mentioned and not `known`."""
         terms = set(chain(*said, *incoming)) - known
         others = [term for term in terms if isinstance(term, NamedNode)]
         return self._namings.of(self._store, others)
+
+
+def read(written: bytes, form: str) -> tuple[About, Parts | bytes]:
+    """Read what a describer has `written` in a form."""
+    line, _, body = written.partition(b"\n")
+    about = About.read(line)
+    return about, Parts.read(body) if form == PARTS and about.known else body

@@ -1,4 +1,4 @@
-"""Documents about things: a worker describes them, and writes them in the form asked for."""
+"""Documents about things: described here where the data are at hand, else by a worker, or of what a remote says."""
 
 from __future__ import annotations
 
@@ -12,25 +12,31 @@ from pyoxigraph import DefaultGraph, NamedNode, Quad
 from g7graph import exports
 from g7graph.store import Service
 from g7graph.store.pooled import PooledStore
+from g7graph.store.spent import SPENT
 from g7graph.table import Table
 from g7graph.web.asks import ask
-from g7graph.web.description import About, Describer
+from g7graph.web.context import Site
+from g7graph.web.description import About, Describer, Parts, read
+from g7graph.web.work import Trusted
 
 _PIECE = 500  # things in one question
 
 
-def described(store: Service, iri: str, number: int, form: str, lang: str) -> tuple[About, bytes]:
+def described(site: Site, iri: str, number: int, form: str, lang: str) -> tuple[About, Parts | bytes]:
     """Return what the headers of a document tell, and the description of a thing with a page of what points to it.
 
     The form is that of a graph, or PARTS for readers of a language; of what is unknown there is nothing.
     """
-    if isinstance(store, PooledStore):
+    store = site.store
+    if not isinstance(store, PooledStore):
+        return Describer(Remote(store)).describe(iri, number, form, lang)
+    near = store.near
+    if near is None:
         with store.pool.run({"describe": iri, "page": number, "form": form, "lang": lang}) as out:
-            written = out.read()
-    else:
-        written = Describer(Remote(store)).document(iri, number, form, lang)
-    line, _, body = written.partition(b"\n")
-    return About.read(line), body
+            return read(out.read(), form)
+    describer = site.describer.get(near.version, lambda: Describer(Trusted(near)))
+    with SPENT.within("eval"):
+        return describer.describe(iri, number, form, lang)
 
 
 def quoted(key: str) -> str:

@@ -68,7 +68,7 @@ class Health:
 
     def __init__(self, store: Service) -> None:
         self._store = store
-        self._ready = Probe(lambda: bool(store.table("ASK {}").rows), lambda: time.monotonic() // _READY_SECONDS)
+        self._ready = Probe(self._responds, lambda: time.monotonic() // _READY_SECONDS)
         self._size = Probe(self._measured, lambda: store.version or time.monotonic() // _SIZE_SECONDS)
 
     def state(self) -> State:
@@ -84,6 +84,11 @@ class Health:
             graphs=graphs,
             workers=pool.workers if pool else None,
         )
+
+    def _responds(self) -> bool:
+        if isinstance(self._store, PooledStore):
+            return self._store.responds()
+        return bool(self._store.table("ASK {}").rows)
 
     def _measured(self) -> tuple[int, int]:
         return self._store.size(), len(self._store.graphs())

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from pyoxigraph import Literal, NamedNode, Quad
 
@@ -28,10 +28,10 @@ NOTATION = vocab.STANDARD["skos"] + "notation"
 #: All of them.
 TELLING = frozenset((*NAMING, NOTATION))
 _PIECE = 500
+_UNTOLD = ("", "")
 
 
-@dataclass(frozen=True)
-class Name:
+class Name(NamedTuple):
     """What a thing is called and, for those that people cite by it, its code."""
 
     label: str
@@ -46,6 +46,7 @@ class Labels:
         self._labels: dict[str, list[Literal]] = {}
         self._codes: dict[str, str] = {}
         self._known: dict[str, Name] = {}
+        self._told: Mapping[str, Sequence[str]] = {}
 
     def learn(self, thing: object, property_: str, value: object) -> None:
         """Learn from a statement, if it says what something is called or is cited by."""
@@ -56,19 +57,9 @@ class Labels:
         else:
             self.add(thing, value)
 
-    def tell(self) -> dict[str, tuple[str, str]]:
-        """Return what was learnt, thing → label and code, empty where there is none: to be told to other `Labels`."""
-        things = {**self._labels, **self._codes}
-        told = {iri: (best(self._labels[iri], self._lang) if iri in self._labels else "") for iri in things}
-        return {iri: (label, self._codes.get(iri, "")) for iri, label in told.items()}
-
     def told(self, names: Mapping[str, Sequence[str]]) -> None:
-        """Learn what other `Labels` tell of things."""
-        for iri, (label, code) in names.items():
-            if label:
-                self._labels[iri] = [Literal(label)]
-            if code:
-                self._codes[iri] = code
+        """Take the names of things that were chosen for the same readers: thing → label and code, empty without."""
+        self._told = names
 
     def add(self, thing: NamedNode, label: Literal) -> None:
         """Add a name of a thing."""
@@ -86,13 +77,14 @@ class Labels:
         found = self._known.get(iri)
         if found is None:
             labels = self._labels.get(iri)
-            label = best(labels, self._lang) if labels else known(iri, self._lang)
-            found = self._known[iri] = Name(label, self._codes.get(iri, ""))
+            told, code = self._told.get(iri, _UNTOLD)
+            label = best(labels, self._lang) if labels else told or known(iri, self._lang)
+            found = self._known[iri] = Name(label, self._codes.get(iri) or code)
         return found
 
     def __contains__(self, iri: str) -> bool:
         """Whether somebody gave the thing a name."""
-        return iri in self._labels
+        return iri in self._labels or bool(self._told.get(iri, _UNTOLD)[0])
 
 
 class Names(Labels):

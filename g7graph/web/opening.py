@@ -30,7 +30,7 @@ from g7graph.store.local import LocalStore
 from g7graph.store.pool import Pool
 from g7graph.store.pooled import PooledStore
 from g7graph.web.options import Options
-from g7graph.web.work import working
+from g7graph.web.work import near, working
 from g7graph.writing.keeper import Kept, KeptWriter, keep, listening
 
 _PAUSE_SECONDS = 1.0
@@ -53,13 +53,14 @@ def opened(project: Project, options: Options, lifeline: Lifeline) -> Opened:
         return _remote(project, options, library)
     limits = replace(options.limits, abroad=_ABROAD) if options.federation.prefixes else options.limits
     pool = Pool(limits)
-    service = PooledStore(pool, union=not project.is_plain, federation=options.federation)
     publish = _Publisher(project, options, pool, library)
     _say_what_stays(project, options)
+    store, writer = None, None
     if options.writable:
-        return Opened(service, library, _kept(project, options, publish, lifeline))
-    if options.store == MEMORY:
-        publish.in_memory(open_local(project))
+        writer = _kept(project, options, publish, lifeline)
+    elif options.store == MEMORY:
+        store = open_local(project)
+        publish.in_memory(store)
     else:
         folder = Path(options.store)
         stamp.refuse_held(folder)
@@ -67,7 +68,9 @@ def opened(project: Project, options: Options, lifeline: Lifeline) -> Opened:
         version = current(project, folder) or apart(lambda: build(project, folder, on_step=told))
         publish.on_disk(folder, version)
         threading.Thread(target=_follow, args=(publish, folder, version), daemon=True).start()
-    return Opened(service, library)
+    held = near(store) if store else None
+    service = PooledStore(pool, union=not project.is_plain, federation=options.federation, near=held)
+    return Opened(service, library, writer)
 
 
 def _follow(publish: _Publisher, folder: Path, version: str) -> None:

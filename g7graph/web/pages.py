@@ -52,7 +52,7 @@ def document(key: str) -> Response:
     iri, path = vocab.THING + quoted(stem), f"doc/{quoted(stem)}"
     chosen, number = _chosen(extension), _number()
     form = chosen.name if chosen in formats.GRAPHS else PARTS
-    about, written = described(site().store, iri, number, form, language())
+    about, body = described(site(), iri, number, form, language())
     if not about.known:
         raise _unknown(stem)
     if about.gone:
@@ -61,12 +61,12 @@ def document(key: str) -> Response:
         raise NotAcceptable(_OFFERED)
     if not 0 < number <= about.pages:
         raise UnknownPage(request.args["page"], about.pages)
-    if chosen is formats.HTML:
-        thing = shown(Parts.read(written), iri)
+    if isinstance(body, Parts):
+        thing = shown(body, iri)
         told = {"thing": thing, "about": about, "citation": citation(), "linked": _linked(iri, about)}
         response = answer.page("thing.html", path=path, offered=formats.GRAPHS, **told)
     else:
-        response = Response(written, content_type=chosen.media_type)
+        response = Response(body, content_type=chosen.media_type)
     response.headers["Link"] = links.about(about, path, iri, _OFFERED, extension)
     return response
 

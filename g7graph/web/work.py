@@ -27,6 +27,8 @@ from g7graph.table import Table
 from g7graph.web.description import Describer
 
 _LENGTH_BYTES = 4
+#: Statements of half a kilobyte or so: to read the engine's memory is to write to it, so that it is shared no more.
+_NEAR = 100_000
 
 
 def pooled(store: LocalStore, library: Library, limits: Limits) -> PooledStore:
@@ -34,7 +36,12 @@ def pooled(store: LocalStore, library: Library, limits: Limits) -> PooledStore:
     pool = Pool(limits)
     store.settled()
     pool.publish(store.version, working(lambda: store, library, store.federation))
-    return PooledStore(pool, union=store.union, federation=store.federation)
+    return PooledStore(pool, union=store.union, federation=store.federation, near=near(store))
+
+
+def near(store: LocalStore) -> LocalStore | None:
+    """Return a store that whoever answers reads, too: in memory, and so small that each may come to hold it alone."""
+    return store if store.in_memory and store.size() <= _NEAR else None
 
 
 def working(opened: Callable[[], LocalStore], library: Library, federation: Federation) -> Callable[[], Work]:
@@ -43,13 +50,13 @@ def working(opened: Callable[[], LocalStore], library: Library, federation: Fede
     def prepare() -> Work:
         store = opened()
         store.federation = federation
-        return partial(_done, store, library, Describer(_Trusted(store)))
+        return partial(_done, store, library, Describer(Trusted(store)))
 
     return prepare
 
 
 @dataclass(frozen=True)
-class _Trusted:
+class Trusted:
     """A store as the service's own questions ask it: nothing has to be looked for in them that would be refused."""
 
     store: LocalStore
@@ -79,7 +86,7 @@ class _Trusted:
 
 def _done(store: LocalStore, library: Library, describer: Describer, job: Mapping[str, Any], out: IO[bytes]) -> None:
     if "describe" in job:
-        out.write(describer.document(job["describe"], job["page"], job["form"], job["lang"]))
+        out.write(describer.written(job["describe"], job["page"], job["form"], job["lang"]))
     elif "query" not in job:
         answered(store, job, out)
     else:

@@ -16,13 +16,18 @@ from werkzeug.test import TestResponse
 
 from g7graph.build import build, open_local, open_store
 from g7graph.project import Project
+from g7graph.queries import Library
+from g7graph.store.federation import NONE
+from g7graph.store.limits import Limits
 from g7graph.store.local import LocalStore
 from g7graph.store.pool import Pool
 from g7graph.store.pooled import PooledStore
+from g7graph.table import text
 from g7graph.web import create_app
 from g7graph.web.description import Describer
 from g7graph.web.documents import Remote
 from g7graph.web.listings import PAGE
+from g7graph.web.work import pooled, working
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 NTRIPLES = {"Accept": "application/n-triples"}
@@ -180,23 +185,64 @@ def test_a_passage_says_what_it_supports(client: FlaskClient) -> None:
     assert {label for subject, _, label in said if subject == INDICATOR and "@en" in label}
 
 
-def test_however_much_there_is_to_say_a_worker_is_asked_once(
-    paged: FlaskClient, real: FlaskClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    asked: list[object] = []
+@pytest.fixture(scope="module")
+def far(project: Project, store: LocalStore) -> FlaskClient:
+    """The alliance's own framework, of which whoever answers holds nothing: workers are asked for everything."""
+    pool = pooled(store, Library.read(project.queries), Limits()).pool
+    return create_app(project, PooledStore(pool, union=store.union)).test_client()
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """What workers are asked for meanwhile."""
+    found: list[object] = []
     run = Pool.run
 
     def noted(self: Pool, job: Mapping[str, Any], *more: Any, **named: Any) -> IO[bytes]:
-        asked.append(job)
+        found.append(job)
         return run(self, job, *more, **named)
 
     monkeypatch.setattr(Pool, "run", noted)
-    for client, path in ((paged, "/doc/place/PE"), (real, "/doc/indicator/4.4"), (real, "/doc/round/2014-05")):
-        client.get(path, headers=BROWSER)  # how the data is cited is asked once, not for each page
+    return found
+
+
+SOME = ("/doc/indicator/4.4", "/doc/round/2014-05", "/doc/organisation/pcm", "/doc/agency-kind", "/doc/place/040000")
+
+
+def test_however_much_there_is_to_say_a_worker_is_asked_once(far: FlaskClient, asked: list[object]) -> None:
+    for path in ("/doc/indicator/4.4", "/doc/round/2014-05"):
+        far.get(path, headers=BROWSER)  # how the data is cited is asked once, not for each page
         for headers in (BROWSER, {"Accept": "text/turtle"}):
             asked.clear()
-            assert client.get(f"{path}?only={len(headers)}", headers=headers).status_code == 200
+            assert far.get(f"{path}?only={len(headers)}", headers=headers).status_code == 200
             assert len(asked) == 1, asked
+
+
+def test_no_worker_is_asked_where_the_data_are_at_hand(real: FlaskClient, asked: list[object]) -> None:
+    for path in (*SOME, SOME[0].replace("doc", "id"), "/doc/indicator/nowhere"):
+        real.get(f"{path}?at=hand", headers=BROWSER)
+    assert not asked
+
+
+@pytest.mark.parametrize("path", SOME)
+def test_a_worker_says_the_same_as_data_at_hand(real: FlaskClient, far: FlaskClient, path: str) -> None:
+    for ending in (".html", ".html?lang=fr", ".html?page=2", ".ttl", ".trig", ".jsonld"):
+        near, other = real.get(path + ending), far.get(path + ending)
+        assert (near.status_code, near.data) == (other.status_code, other.data), ending
+        assert near.headers.get("Link") == other.headers.get("Link")
+
+
+def test_data_at_hand_answer_no_more_when_they_are_not_those_that_are_served(small: Project) -> None:
+    library = Library.read(small.queries)
+    old, new = (LocalStore(ox.Store(), version=version) for version in ("1", "2"))
+    old.inner.add(ox.Quad(ox.NamedNode(PLACE), ox.NamedNode(G7 + "code"), ox.Literal("old")))
+    service = pooled(old, library, Limits())
+    near, found = [service.near], [service.table(f"ASK {{ <{PLACE}> ?p ?o }}").rows[0][0]]
+    service.pool.publish(new.version, working(lambda: new, library, NONE))
+    near.append(service.near)
+    found.append(service.table(f"ASK {{ <{PLACE}> ?p ?o }}").rows[0][0])
+    assert near == [old, None]
+    assert [text(one) for one in found] == ["true", "false"]
 
 
 # ---- pages
@@ -368,7 +414,7 @@ def test_the_same_data_gives_the_same_bytes_however_it_is_stored(places: Flask, 
 def test_a_store_elsewhere_is_asked_for_the_same(places: Flask) -> None:
     store = places.extensions["g7graph"].store
     for iri, number in ((PLACE, 1), (PLACE, 3), (THING + "place/000007", 1), (THING + "place/nowhere", 1)):
-        assert Describer(Remote(store)).document(iri, number, "ttl", "es") == from_worker(store, iri, number, "ttl")
+        assert Describer(Remote(store)).written(iri, number, "ttl", "es") == from_worker(store, iri, number, "ttl")
 
 
 def test_somebodys_rdf_is_described_from_its_default_graph_too(tmp_path: Path) -> None:
@@ -380,7 +426,7 @@ def test_somebodys_rdf_is_described_from_its_default_graph_too(tmp_path: Path) -
     quads = set(ox.parse(app.test_client().get("/doc/place/PE.nq").data, format=ox.RdfFormat.N_QUADS))
     assert quads == set(ox.parse(file.read_bytes(), format=ox.RdfFormat.N_QUADS))
     store = app.extensions["g7graph"].store
-    assert Describer(Remote(store)).document(PLACE, 1, "nq", "es") == from_worker(store, PLACE, 1, "nq")
+    assert Describer(Remote(store)).written(PLACE, 1, "nq", "es") == from_worker(store, PLACE, 1, "nq")
 
 
 def test_a_class_of_any_script_fits_into_a_header(tmp_path: Path) -> None:
