@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from typing import IO, Any
 
@@ -35,7 +37,7 @@ class PooledStore:
         self, pool: Pool, *, union: bool, federation: Federation = NONE, near: LocalStore | None = None
     ) -> None:
         self.pool = pool
-        self._near = near
+        self._near, self._one_at_a_time = near, threading.Lock()
         self.union = union
         self.federation = federation
         self._known = _Extent()
@@ -45,23 +47,34 @@ class PooledStore:
         """The version of the edition that is served now."""
         return self.pool.edition.version
 
-    @property
-    def near(self) -> LocalStore | None:
-        """The data in this process, where they are here and still those that are served."""
-        return self._near if self._near and self._near.version == self.version else None
+    @contextmanager
+    def near(self) -> Iterator[LocalStore | None]:
+        """Lend the data in this process to one at a time, while they are those that are served; others get None.
+
+        They ask the workers: whatever is asked, not more than one thread of this process evaluates.
+        """
+        near = self._near
+        if near is None or near.version != self.version or not self._one_at_a_time.acquire(blocking=False):
+            yield None
+            return
+        try:
+            with SPENT.within("eval"):
+                yield near
+        finally:
+            self._one_at_a_time.release()
 
     def table(self, text: str) -> Table:
         """Evaluate SELECT or ASK into a table."""
-        if near := self.near:
-            with SPENT.within("eval"):
+        with self.near() as near:
+            if near:
                 return near.table(text)
         with self.pool.run({"text": text, "form": "json"}) as out:
             return as_table(ox.parse_query_results(out.read(), format=ox.QueryResultsFormat.JSON))
 
     def triples(self, text: str) -> list[ox.Triple]:
         """Evaluate CONSTRUCT or DESCRIBE into a list."""
-        if near := self.near:
-            with SPENT.within("eval"):
+        with self.near() as near:
+            if near:
                 return near.triples(text)
         with self.pool.run({"text": text, "form": "nt"}) as out:
             return [quad.triple for quad in ox.parse(out.read(), format=ox.RdfFormat.N_TRIPLES)]
@@ -102,11 +115,12 @@ class PooledStore:
         known, number = self._known, self.pool.edition.number
         if known.edition == number:
             return known
-        if near := self.near:
-            self._known = known = _Extent(number, near.graphs(), near.size())
-        else:
-            with self.pool.run({"extent": number}) as out:
-                self._known = known = _Extent(**json.load(out))
+        with self.near() as near:
+            if near:
+                self._known = known = _Extent(number, near.graphs(), near.size())
+                return known
+        with self.pool.run({"extent": number}) as out:
+            self._known = known = _Extent(**json.load(out))
         return known
 
 

@@ -7,7 +7,6 @@ answers, where the data is at hand.
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
@@ -121,20 +120,18 @@ class About:
 
 
 class Describer:
-    """Describes the things of a store, one at a time, and keeps what takes long to find."""
+    """Describes the things of a store, for one who asks at a time, and keeps what takes long to find."""
 
     def __init__(self, store: Asked) -> None:
         self._store = store
         self._listings, self._namings = Listings(), Namings()
-        self._one_at_a_time = threading.Lock()
 
     def describe(self, iri: str, number: int, form: str, lang: str) -> tuple[About, Parts | bytes]:
         """Return what the headers tell, and the description in one of the graph formats; nothing of what is unknown.
 
         In the form PARTS it is what a page for readers of `lang` is made of.
         """
-        with self._one_at_a_time:
-            about, description = self._read(iri, number, form == PARTS)
+        about, description = self._read(iri, number, form == PARTS)
         if description is None:
             return about, b""
         return about, description.parts(lang) if form == PARTS else exports.GRAPHS[form].write(description.statements())
@@ -148,12 +145,14 @@ class Describer:
         thing = NamedNode(iri)
         listing = self._listings.of(self._store, thing)
         parts = self._parts(thing, listing)
-        said = self._store.statements([thing, *parts])
-        own = [(quad.predicate, quad.object) for quad in said if quad.subject == thing]
-        if not own:
+        said: list[Quad] = []
+        taken: list[Quad] = []
+        for quad in self._store.statements([thing, *parts]):
+            (said if quad.subject == thing else taken).append(quad)
+        if not said:
             return About(known=False), None
-        if on_page:
-            said = [quad for quad in said if quad.subject == thing or quad.predicate in _ON_PAGES]
+        own = [(quad.predicate, quad.object) for quad in said]
+        said += [quad for quad in taken if quad.predicate in _ON_PAGES] if on_page else taken
         incoming = list(listing.page(thing, number))
         about = About(
             known=True,
@@ -179,8 +178,10 @@ class Describer:
 
     def _called(self, said: list[Quad], incoming: list[Quad], known: set[NamedNode]) -> list[Naming]:
         """Return the names and codes of what is mentioned and not `known`."""
-        terms = set(chain(*said, *incoming)) - known
-        others = [term for term in terms if isinstance(term, NamedNode)]
+        terms: set[object] = {quad.predicate for quad in chain(said, incoming)}
+        terms.update(quad.object for quad in said)
+        terms.update(quad.subject for quad in incoming)
+        others = [term for term in terms - known if isinstance(term, NamedNode)]
         return self._namings.of(self._store, others)
 
 

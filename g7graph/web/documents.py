@@ -12,7 +12,6 @@ from pyoxigraph import DefaultGraph, NamedNode, Quad
 from g7graph import exports
 from g7graph.store import Service
 from g7graph.store.pooled import PooledStore
-from g7graph.store.spent import SPENT
 from g7graph.table import Table
 from g7graph.web.asks import ask
 from g7graph.web.context import Site
@@ -30,13 +29,12 @@ def described(site: Site, iri: str, number: int, form: str, lang: str) -> tuple[
     store = site.store
     if not isinstance(store, PooledStore):
         return Describer(Remote(store)).describe(iri, number, form, lang)
-    near = store.near
-    if near is None:
-        with store.pool.run({"describe": iri, "page": number, "form": form, "lang": lang}) as out:
-            return read(out.read(), form)
-    describer = site.describer.get(near.version, lambda: Describer(Trusted(near)))
-    with SPENT.within("eval"):
-        return describer.describe(iri, number, form, lang)
+    with store.near() as near:
+        if near:
+            describer = site.describer.get(near.version, lambda: Describer(Trusted(near)))
+            return describer.describe(iri, number, form, lang)
+    with store.pool.run({"describe": iri, "page": number, "form": form, "lang": lang}) as out:
+        return read(out.read(), form)
 
 
 def quoted(key: str) -> str:

@@ -29,7 +29,8 @@ class Facts:
             if not isinstance(value, Literal):
                 self._of.setdefault((predicate.value, _key(value)), set()).add(key)
         for values in (values for said in self._said.values() for values in said.values()):
-            values.sort(key=str)
+            if len(values) > 1:
+                values.sort(key=str)
 
     def __contains__(self, subject: str) -> bool:
         return subject in self._said

@@ -110,10 +110,8 @@ class Terms:
 
     def mappings(self, iri: str) -> list[tuple[str, list[Cell]]]:
         """Return the terms of others that one of ours is mapped to, by the kind of mapping."""
-        others = [
-            (name, [one for one in self.facts.nodes(iri, name) if not one.startswith((vocab.BASE, "_:"))])
-            for name in MAPPINGS
-        ]
+        mapped = [(name, nodes) for name in MAPPINGS if (nodes := self.facts.nodes(iri, name))]
+        others = [(name, [one for one in nodes if not one.startswith((vocab.BASE, "_:"))]) for name, nodes in mapped]
         return [(name.partition(":")[2], self.cells(nodes)) for name, nodes in others if nodes]
 
 

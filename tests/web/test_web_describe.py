@@ -237,12 +237,27 @@ def test_data_at_hand_answer_no_more_when_they_are_not_those_that_are_served(sma
     old, new = (LocalStore(ox.Store(), version=version) for version in ("1", "2"))
     old.inner.add(ox.Quad(ox.NamedNode(PLACE), ox.NamedNode(G7 + "code"), ox.Literal("old")))
     service = pooled(old, library, Limits())
-    near, found = [service.near], [service.table(f"ASK {{ <{PLACE}> ?p ?o }}").rows[0][0]]
+    found = [service.table(f"ASK {{ <{PLACE}> ?p ?o }}").rows[0][0]]
+    with service.near() as near:
+        assert near is old
     service.pool.publish(new.version, working(lambda: new, library, NONE))
-    near.append(service.near)
+    with service.near() as near:
+        assert near is None
     found.append(service.table(f"ASK {{ <{PLACE}> ?p ?o }}").rows[0][0])
-    assert near == [old, None]
     assert [text(one) for one in found] == ["true", "false"]
+
+
+def test_data_at_hand_are_asked_by_one_at_a_time_and_workers_by_the_others(
+    real_app: Flask, asked: list[object]
+) -> None:
+    store = real_app.extensions["g7graph"].store
+    with store.near() as near:
+        assert near
+        first = real_app.test_client().get("/doc/result/4.html?at=once").data
+        assert asked
+    asked.clear()
+    assert real_app.test_client().get("/doc/result/4.html?at=first").data.replace(b"at=first", b"at=once") == first
+    assert not asked
 
 
 # ---- pages
