@@ -68,7 +68,7 @@ class Catalogue:
 def catalogue() -> Catalogue:
     """Read the description of the dataset; of data that have none, only what a service knows of itself is said."""
     root = request.root_url.rstrip("/")
-    stated = _stated()
+    stated = site().stated.get(site().store.version, _stated)
     datasets = stated.things(*_KINDS)
     if not datasets:
         stated = Reading(_undescribed(NamedNode(f"{root}/dataset#this")))

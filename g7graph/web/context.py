@@ -21,6 +21,7 @@ from g7graph.web.description import Describer
 from g7graph.web.once import Once
 from g7graph.web.options import Options
 from g7graph.web.outgo import Outgo
+from g7graph.web.reading import Reading
 
 _EXTENSION = "g7graph"
 _ANSWERS_THAT_WAIT = 10  # of the largest size, in each front
@@ -41,6 +42,8 @@ class Site:
     writer: Writer | None = None
     #: How the dataset is cited, which every page says.
     cited: Once[Sequence[Sequence[Term | None]]] = field(default_factory=Once)
+    #: What the data say of the dataset, which the dashboard and the page of each dataset ask.
+    stated: Once[Reading] = field(default_factory=Once)
     #: What describes things here, where the data is at hand.
     describer: Once[Describer] = field(default_factory=Once)
 
