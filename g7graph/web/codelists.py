@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import lru_cache, partial
 
 from pyoxigraph import NamedNode
 
 from g7graph import vocab
+from g7graph.store import Store
 from g7graph.table import python
 from g7graph.web.asks import fill
 from g7graph.web.cells import Cell
@@ -18,6 +20,7 @@ from g7graph.web.versions import Change, history
 
 SCHEME = vocab.STANDARD["skos"] + "ConceptScheme"
 _GRAPH = "ontology/codes/"
+_MOST = 50  # lists that are kept, of a hundred statements or so
 
 
 @dataclass(frozen=True)
@@ -59,10 +62,16 @@ def code_list(iri: str, types: Iterable[Cell]) -> CodeList | None:
     """Read a code list for its own page; None for a thing whose types say that it is none."""
     if SCHEME not in (one.iri for one in types):
         return None
-    store, scheme = site().store, NamedNode(iri)
-    terms = Terms(Facts(store.triples(fill("code-list", {"scheme": [scheme]}))), language(), inside=False)
+    store = site().store
+    facts = site().code_lists.get(store.version, lambda: lru_cache(_MOST)(partial(_read, store)))(iri)
+    terms = Terms(facts, language(), inside=False)
     graph = vocab.graph(_GRAPH + iri.removeprefix(vocab.THING))
     return replace(_list(terms, iri), path=vocab.local_path(graph) if graph in store.graphs() else None)
+
+
+def _read(store: Store, scheme: str) -> Facts:
+    """Read what is said of a code list and its codes: to count how many things carry each takes long."""
+    return Facts(store.triples(fill("code-list", {"scheme": [NamedNode(scheme)]})))
 
 
 def _list(terms: Terms, scheme: str) -> CodeList:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import cast
@@ -18,6 +18,7 @@ from g7graph.store.change import Writer
 from g7graph.store.limits import Limits
 from g7graph.table import Term
 from g7graph.web.description import Describer
+from g7graph.web.facts import Facts
 from g7graph.web.once import Once
 from g7graph.web.options import Options
 from g7graph.web.outgo import Outgo
@@ -44,6 +45,8 @@ class Site:
     cited: Once[Sequence[Sequence[Term | None]]] = field(default_factory=Once)
     #: What the data say of the dataset, which the dashboard and the page of each dataset ask.
     stated: Once[Reading] = field(default_factory=Once)
+    #: What reads code lists for their pages.
+    code_lists: Once[Callable[[str], Facts]] = field(default_factory=Once)
     #: What describes things here, where the data is at hand.
     describer: Once[Describer] = field(default_factory=Once)
 
