@@ -151,9 +151,10 @@ class _Page:
 
     def _of(self, *kinds: str) -> Iterator[str]:
         """Yield what is taken in of some classes that is about this indicator."""
-        for subject in self.said:
-            types = {text(one) for one in self._all(subject, _TYPE)}
-            if types.intersection(kinds) and self.iri in map(text, self._all(subject, _INDICATOR)):
+        for subject, said in self.said.items():
+            if self.iri in map(text, said.get(_INDICATOR, ())) and set(map(text, said.get(_TYPE, ()))).intersection(
+                kinds
+            ):
                 yield subject
 
     def _measurements(self) -> list[str]:

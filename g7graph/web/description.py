@@ -7,7 +7,7 @@ answers, where the data is at hand.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from itertools import chain
@@ -43,6 +43,10 @@ _OF_LINKS = tuple(
     )
 )
 _TYPE = NamedNode(vocab.RDF_TYPE)
+#: What leads to the passages behind a thing.
+_SOURCES = frozenset(
+    NamedNode(vocab.expand(name) or name) for name in ("prov:hadPrimarySource", "g7:sourceA", "g7:sourceB")
+)
 _ON_PAGES = frozenset((_TYPE, *(NamedNode(vocab.G7 + name) for name in _SHOWN), *_OF_LINKS))
 _NQUADS = ox.RdfFormat.N_QUADS
 
@@ -143,15 +147,13 @@ class Describer:
 
     def _read(self, iri: str, number: int, on_page: bool) -> tuple[About, Description | None]:
         thing = NamedNode(iri)
-        listing = self._listings.of(self._store, thing)
-        parts = self._parts(thing, listing)
-        said: list[Quad] = []
-        taken: list[Quad] = []
-        for quad in self._store.statements([thing, *parts]):
-            (said if quad.subject == thing else taken).append(quad)
+        said = self._store.statements([thing])
         if not said:
             return About(known=False), None
         own = [(quad.predicate, quad.object) for quad in said]
+        listing = self._listings.of(self._store, thing)
+        parts = self._parts(thing, own, listing)
+        taken = self._store.statements(parts)
         said += [quad for quad in taken if quad.predicate in _ON_PAGES] if on_page else taken
         incoming = list(listing.page(thing, number))
         about = About(
@@ -169,12 +171,16 @@ class Describer:
         """The licences of the dataset."""
         return [text.value for (text,) in ask(self._store, "licence").rows if isinstance(text, NamedNode)]
 
-    def _parts(self, thing: NamedNode, listing: Listing) -> list[NamedNode]:
-        """Return what is taken in whole; an engine may look long for measurements of what is no indicator."""
-        also = {"measured": _INDICATOR, "mapped": _LINKED}
-        names = ("parts", *(name for name, property_ in also.items() if property_ in listing.properties))
-        rows = [row for name in names for row in ask(self._store, name, thing=[thing]).rows]
-        return [part for part in dict.fromkeys(part for (part,) in rows) if isinstance(part, NamedNode)]
+    def _parts(self, thing: NamedNode, own: Iterable[tuple[object, object]], listing: Listing) -> list[NamedNode]:
+        """Return what is taken in whole: the passages behind a thing, measurements of an indicator, links' records.
+
+        An engine may look long for measurements of what is no indicator.
+        """
+        found = [value for name, value in own if name in _SOURCES]
+        for name, property_ in (("measured", _INDICATOR), ("mapped", _LINKED)):
+            if property_ in listing.properties:
+                found += [part for (part,) in ask(self._store, name, thing=[thing]).rows]
+        return [part for part in dict.fromkeys(found) if isinstance(part, NamedNode) and part != thing]
 
     def _called(self, said: list[Quad], incoming: list[Quad], known: set[NamedNode]) -> list[Naming]:
         """Return the names and codes of what is mentioned and not `known`."""
