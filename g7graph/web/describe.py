@@ -46,7 +46,7 @@ class Property:
 
 @dataclass(frozen=True)
 class Passage:
-    """A passage of the source: what it says, where it stands, the project's own translation."""
+    """A passage of the source (`cell` says where), what it says, where it stands, the project's own translation."""
 
     cell: Cell
     quote: str
@@ -198,12 +198,13 @@ class _Page:
         quote = self._all(passage, _QUOTE)[0]
         translations = self._all(passage, vocab.G7 + "translation")
         mine = (one.value for one in translations if isinstance(one, Literal) and one.language == self.lang)
+        section, locator = (text(self._one(passage, name)) for name in ("section", "locator"))
         return Passage(
-            cell=cell(NamedNode(passage), leads=self.leads),
+            cell=Cell(locator or section or vocab.curie(passage), self.leads(passage), iri=passage),
             quote=text(quote),
             lang=(isinstance(quote, Literal) and quote.language) or "es",
-            section=text(self._one(passage, "section")),
-            locator=text(self._one(passage, "locator")),
+            section=section,
+            locator=locator,
             translation=next(mine, ""),
         )
 

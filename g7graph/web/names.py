@@ -110,6 +110,8 @@ def best(labels: Sequence[Literal], lang: str) -> str:
     >>> best([Literal("Eje", language="es"), Literal("Axis", language="en")], "fr")
     'Eje'
     """
+    if len(labels) == 1:
+        return labels[0].value
     order = [lang, i18n.DEFAULT, None]
     return min(labels, key=lambda one: (_place(order, one.language), one.language or "", one.value)).value
 
