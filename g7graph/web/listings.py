@@ -64,8 +64,8 @@ def _read(store: Asked, thing: NamedNode) -> Listing:
         lines += store.tsv(fill(name, {"thing": [thing]})).splitlines(keepends=True)[1:]
     lines.sort()
     pages = [zlib.compress(b"".join(lines[start : start + PAGE]), _FAST) for start in range(0, len(lines), PAGE)]
-    properties = frozenset(line.partition(b"\t")[0].decode().strip("<>") for line in lines)
-    return Listing(len(lines), properties, pages)
+    properties = {line[: line.index(b"\t")] for line in lines}  # few, of many lines
+    return Listing(len(lines), frozenset(one.decode().strip("<>") for one in properties), pages)
 
 
 def _size(listing: Listing) -> int:
