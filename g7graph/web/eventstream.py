@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 
 import pyoxigraph as ox
 
@@ -12,6 +13,15 @@ from g7graph.web.changes import STREAM, Change, Held, place, whole
 #: Kind → the class that every change of it is in, whatever it is a version of.
 _CLASSES = {"version": "prov:Entity", "change": "prov:Activity", "round": "g7:MonitoringRound"}
 _DATE_TIME = ox.NamedNode(vocab.XSD + "dateTime")
+#: What every member has: a client that reads one knows what to look for (TREE §3, `tree:shape`).
+_SHAPE = f"""
+<{STREAM}> tree:shape <{STREAM}#member> .
+<{STREAM}#member> a sh:NodeShape ;
+  sh:property [ sh:path dcterms:date ; sh:datatype xsd:dateTime ; sh:minCount 1 ; sh:maxCount 1 ] ,
+    [ sh:path rdf:type ; sh:nodeKind sh:IRI ; sh:minCount 1 ] ,
+    [ sh:path rdfs:label ; sh:nodeKind sh:Literal ; sh:uniqueLang true ] ,
+    [ sh:path dcterms:description ; sh:nodeKind sh:Literal ; sh:uniqueLang true ] .
+"""
 
 
 def statements(held: Held, form: str) -> list[ox.Triple]:
@@ -25,12 +35,19 @@ def statements(held: Held, form: str) -> list[ox.Triple]:
         ox.Triple(stream, _term("ldes:timestampPath"), _term("dcterms:date")),
         ox.Triple(stream, _term("tree:view"), ox.NamedNode(whole(place(form, 0)))),
         ox.Triple(node, _term("rdf:type"), _term("tree:Node")),
+        *_shape(),
     ]
     if held.before:
         said += _relation(node, whole(place(form, held.before)), held.changes[-1])
     for change in held.changes:
         said += [ox.Triple(stream, _term("tree:member"), ox.NamedNode(change.iri)), *_member(change)]
     return said
+
+
+@cache
+def _shape() -> tuple[ox.Triple, ...]:
+    prefixes = "".join(f"@prefix {prefix}: <{space}> .\n" for prefix, space in vocab.PREFIXES.items())
+    return tuple(quad.triple for quad in ox.parse(prefixes + _SHAPE, format=ox.RdfFormat.TURTLE))
 
 
 def _relation(node: ox.NamedNode, older: str, oldest: Change) -> list[ox.Triple]:

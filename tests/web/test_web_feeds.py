@@ -8,13 +8,17 @@ from pathlib import Path
 from xml.etree.ElementTree import Element, fromstring
 
 import pyoxigraph as ox
+import pyshacl
 import pytest
+import rdflib
 from flask.testing import FlaskClient
+from rdflib.namespace import DCTERMS, SH
 
 from g7graph.project import Project
 from g7graph.web import changes, create_app
 
 ATOM = "{http://www.w3.org/2005/Atom}"
+TREE = rdflib.Namespace("https://w3id.org/tree#")
 HISTORY = "{http://purl.org/syndication/history/1.0}"
 PREFIXES = """@prefix dcat: <http://www.w3.org/ns/dcat#> . @prefix dcterms: <http://purl.org/dc/terms/> .
 @prefix prov: <http://www.w3.org/ns/prov#> . @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
@@ -140,6 +144,17 @@ def test_a_member_of_the_stream_is_in_the_class_of_its_kind(few: FlaskClient) ->
     assert types[ROUND] == "https://w3id.org/g7graph/ontology#MonitoringRound"
     assert types["http://x/v/1"] == types["http://x/v/2"] == "http://www.w3.org/ns/prov#Entity"
     assert not [t for t in triples if t.predicate.value == "http://purl.org/dc/terms/type"]
+
+
+def test_the_members_of_the_stream_have_the_shape_that_it_tells(few: FlaskClient) -> None:
+    graph = rdflib.Graph().parse(data=few.get("/changes.ttl").data, format="turtle")
+    (shape,) = graph.objects(rdflib.URIRef(changes.STREAM), TREE.shape)
+    members = list(graph.objects(rdflib.URIRef(changes.STREAM), TREE.member))
+    for member in members:
+        graph.add((shape, SH.targetNode, member))
+    assert pyshacl.validate(graph, shacl_graph=graph)[0]
+    graph.remove((members[0], DCTERMS.date, None))
+    assert not pyshacl.validate(graph, shacl_graph=graph)[0]
 
 
 def test_the_same_is_an_event_stream(many: FlaskClient) -> None:
