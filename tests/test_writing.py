@@ -93,6 +93,14 @@ def test_an_accepted_change_is_saved_as_canonical_turtle_and_seen(root: Path) ->
     assert [str(row[0]) for row in found.rows] == ["<https://w3id.org/g7graph/id/indicator/9.1>"]
 
 
+def test_data_named_by_a_relative_path_take_changes(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(root.parent)
+    framework(Path(root.name)).apply(
+        update(f'INSERT DATA {{ GRAPH <{INDICATORS}> {{ indicator:9.1 rdfs:label "Otra"@es }} }}')
+    )
+    assert "Otra" in turtle(root, "indicators")
+
+
 def test_a_change_is_recorded_with_who_and_when(root: Path) -> None:
     framework(root).apply(update(f'INSERT DATA {{ GRAPH <{INDICATORS}> {{ indicator:9.1 rdfs:label "Otra"@es }} }}'))
     record = turtle(root, "changes/2026-11")

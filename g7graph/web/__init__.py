@@ -24,7 +24,6 @@ from g7graph.web import (
     context,
     dashboard,
     dataset,
-    distributions,
     dumps,
     feeds,
     graphs,
@@ -90,13 +89,13 @@ def create_app(
     _set_up_templates(app)
     app.after_request(_with_headers)
     program = fingerprint(project, options)
-    dumps.attach(app, options.dumps)
+    shelf = dumps.attach(app, options.dumps)
     health.attach(app, service)
     reconciliation.attach(app)
 
     def version() -> str:
         data = service.version
-        return data and program + data + distributions.stamp(options.dumps)
+        return data and program + data + shelf.stamp
 
     cached = Cached(Made(app.wsgi_app), version)
     log = Log(options.access_log, options.log_address) if options.access_log else None

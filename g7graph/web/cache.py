@@ -40,6 +40,7 @@ _DEPENDS_ON = (
     "wsgi.url_scheme",
 )
 _AS_IT_IS = "no-transform"  # RFC 9111 §5.2.2.6
+_ANY = "*"  # whatever there is (RFC 9110 §13.1.2)
 _ASCII = "".join(map(chr, range(128)))
 #: What else a 304 says (RFC 9110 §15.4.5): who has the answer has its other headers.
 _NOT_MODIFIED = [("Vary", VARY), ("Cache-Control", "no-cache"), *OPEN]
@@ -99,8 +100,8 @@ class Cached:
         known = environ.get("HTTP_IF_NONE_MATCH")
         if known:
             tag = kept.header("ETag") if kept else _tag(key)
-            if _has(known, tag):
-                return Answer("304 Not Modified", [("ETag", tag), *_NOT_MODIFIED], [])
+            if _has(known, tag) or (kept and known.strip() == _ANY):
+                return _not_modified(tag)
         return kept
 
     def _fresh(self, environ: WSGIEnvironment) -> Answer:
@@ -115,6 +116,9 @@ class Cached:
         answer = answer.with_header("ETag", _tag(key))
         if isinstance(answer.body, list):
             self.kept.put(key, answer)
+        if environ.get("HTTP_IF_NONE_MATCH", "").strip() == _ANY:
+            _close(answer.body)
+            return _not_modified(_tag(key))
         return answer
 
     def _key(self, environ: WSGIEnvironment) -> Key | None:
@@ -204,6 +208,10 @@ def _made(application: WSGIApplication, environ: WSGIEnvironment, coding: Coding
 def _compressible(media_type: str) -> bool:
     bare = media_type.partition(";")[0]
     return bare.startswith(_COMPRESSIBLE) or bare.endswith(_COMPRESSIBLE_ENDS)
+
+
+def _not_modified(tag: str) -> Answer:
+    return Answer("304 Not Modified", [("ETag", tag), *_NOT_MODIFIED], [])
 
 
 def _tag(key: Key) -> str:

@@ -11,9 +11,9 @@ from pyoxigraph import NamedNode
 
 from g7graph import vocab
 from g7graph.exports.manifest import Dump, Manifest
-from g7graph.web import asks
+from g7graph.web import asks, dumps
 from g7graph.web.context import site
-from g7graph.web.distributions import distributions, manifest, of_graph
+from g7graph.web.distributions import distributions, of_graph
 from g7graph.web.reading import Reading
 
 #: What leads to the service itself; other properties keep the canonical IRIs.
@@ -73,13 +73,14 @@ def catalogue() -> Catalogue:
     if not datasets:
         stated = Reading(_undescribed(NamedNode(f"{root}/dataset#this")))
         datasets = stated.things(*_KINDS)
-    return Catalogue(datasets[0], stated, manifest(site().options.dumps), root)
+    return Catalogue(datasets[0], stated, dumps.current(), root)
 
 
 def _stated() -> Reading:
     """Read what the data say of the dataset, and what the things it refers to are and are called."""
     store = site().store
-    told = store.triples(asks.text("dataset"))
+    names = ("dataset",) if store.union else ("dataset", "dataset-default")
+    told = [one for name in names for one in store.triples(asks.text(name))]
     others = sorted(
         {one.object for one in told if one.predicate.value in _REFERRING and isinstance(one.object, NamedNode)}, key=str
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import cast
@@ -119,9 +119,20 @@ def reader() -> Reader:
     found = g.get("reader")
     if found is None:
         chosen = request.args.get("lang")
-        lang = i18n.choose([chosen, *request.accept_languages.values(), site().lang])
-        found = g.reader = Reader(lang, request.script_root, chosen)
+        found = g.reader = Reader(i18n.choose([chosen, *_accepted()]), request.script_root, chosen)
     return cast(Reader, found)
+
+
+def _accepted() -> Iterator[str]:
+    """Yield the languages that are accepted, the best first, then others but those refused (RFC 9110 §12.5.4)."""
+    refused = {name.lower() for name, quality in request.accept_languages if not quality}
+    others = [lang for lang in (site().lang, *i18n.LANGUAGES) if lang not in refused]
+    for name, quality in request.accept_languages:
+        if name == "*" and quality:
+            yield from others
+        elif quality:
+            yield name
+    yield from others or (site().lang,)
 
 
 def language() -> str:

@@ -229,5 +229,5 @@ class _Page:
         return Property(self._cell(NamedNode(iri)), mine, others)
 
 
-def _cell_order(one: Cell) -> tuple[bool, str, str, str]:
-    return bool(one.lang), one.code, one.text, one.iri
+def _cell_order(one: Cell) -> tuple[bool, str, str, str, str]:
+    return bool(one.lang), one.code, one.text, one.iri, one.lang

@@ -3,32 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pyoxigraph as ox
 from pyoxigraph import Literal, NamedNode
 
 from g7graph import exports, i18n, vocab
-from g7graph.exports.manifest import NAME, Dump, Manifest
+from g7graph.exports.manifest import Dump, Manifest
 from g7graph.web.reading import Reading
 
 _WHOLE, _GRAPH = "dataset", "graph/"
 _SHA256 = NamedNode(vocab.STANDARD["spdx"] + "checksumAlgorithm_sha256")
 _RDF = {form.media_type for form in exports.GRAPHS.values()}
 Said = tuple[str, NamedNode | Literal]
-
-
-def manifest(folder: Path | None) -> Manifest | None:
-    """Read what a folder of dumps holds, None where there is no such folder or it says nothing."""
-    return Manifest.read(folder) if folder else None
-
-
-def stamp(folder: Path | None) -> str:
-    """Return a text that changes when the dumps of a folder are written anew."""
-    try:
-        return str((folder / NAME).stat().st_mtime_ns) if folder else ""
-    except OSError:
-        return ""
 
 
 def distributions(held: Manifest, reading: Reading, dataset: str, root: str) -> list[ox.Triple]:

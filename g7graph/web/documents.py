@@ -19,6 +19,8 @@ from g7graph.web.description import About, Describer, Parts, read
 from g7graph.web.work import Trusted
 
 _PIECE = 500  # things in one question
+_ASCII = "\x7f"
+_IN_PATHS = "-._~/!$&'()*+,;=:@"
 
 
 def described(site: Site, iri: str, number: int, form: str, lang: str) -> tuple[About, Parts | bytes]:
@@ -40,6 +42,18 @@ def described(site: Site, iri: str, number: int, form: str, lang: str) -> tuple[
 def quoted(key: str) -> str:
     """Return the key of a thing as it ends its IRI."""
     return quote(key, safe="-._~/")
+
+
+def spellings(key: str) -> list[str]:
+    """Return how the key of an address may end an IRI: with escapes, or with all that an IRI can hold as it is.
+
+    An address does not tell these apart, once it is decoded (RFC 3986 §2.2, RFC 3987 §3.1).
+
+    >>> spellings("indicator/4.4"), spellings("indicator/x(ñ) 1")
+    (['indicator/4.4'], ['indicator/x%28%C3%B1%29%201', 'indicator/x(ñ)%201'])
+    """
+    bare = "".join(letter if letter > _ASCII and letter.isalnum() else quote(letter, safe=_IN_PATHS) for letter in key)
+    return [*dict.fromkeys((quoted(key), bare))]
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, cast
 
 from flask import Blueprint, Flask, Response, current_app, request
-from werkzeug.exceptions import RequestedRangeNotSatisfiable
+from werkzeug.exceptions import PreconditionFailed, RequestedRangeNotSatisfiable
 from werkzeug.http import http_date, parse_date
 
 from g7graph.errors import UnknownName
@@ -30,14 +30,21 @@ _BESIDE_CSV = '<csv-metadata.json>; rel="describedby"; type="application/csvm+js
 _EXTENSION = "g7graph.dumps"
 
 
-def attach(app: Flask, folder: Path | None) -> None:
-    """Give an application its dumps."""
-    app.extensions[_EXTENSION] = Shelf(folder)
+def attach(app: Flask, folder: Path | None) -> Shelf:
+    """Give an application its dumps; return them."""
+    made = app.extensions[_EXTENSION] = Shelf(folder)
+    return made
 
 
 def shelf() -> Shelf:
     """Return the dumps of the running application."""
     return cast(Shelf, current_app.extensions[_EXTENSION])
+
+
+def current() -> Manifest | None:
+    """Return what the dumps say that they hold; None where there are none, or they are of other data than is served."""
+    shelved = shelf().shelved()
+    return shelved.manifest if shelved and _is_current(shelved) is not False else None
 
 
 @blueprint.get("/dumps/")
@@ -83,6 +90,8 @@ def download(name: str) -> Response:
     response.make_conditional(request)
     if response.status_code != _OK:
         file.close()
+        if response.status_code == PreconditionFailed.code:
+            raise PreconditionFailed
         return response
     return _filled(response, file, dump)
 

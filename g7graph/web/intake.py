@@ -7,6 +7,7 @@ whoever sends is still told why. Which connection that is has to be guessed amon
 
 from __future__ import annotations
 
+import re
 import socket
 import threading
 import time
@@ -22,12 +23,17 @@ from werkzeug.exceptions import ClientDisconnected, LengthRequired, RequestHeade
 from werkzeug.wsgi import get_content_length
 
 from g7graph.web.connections import Connection
+from g7graph.web.refusals import Refused
 from g7graph.web.visitor import came_by, named
 
 #: The most bytes that a body may have.
 MOST_BYTES = 1_000_000
 _NEGOTIATED_BY = ("HTTP_ACCEPT", "HTTP_ACCEPT_LANGUAGE", "HTTP_ACCEPT_ENCODING", "HTTP_IF_NONE_MATCH")
 _MOST_CHARACTERS = 64_000
+#: Host and port (RFC 3986 §3.2.2).
+_HOST = re.compile(r"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~!$&'()*+,;=%-]+)(?::[0-9]*)?")
+_NO_HOST = "localhost"  # HTTP/1.0 needs none
+_READS = ("GET", "HEAD")
 _SECONDS = 30.0
 _SLOW_SECONDS = 0.5
 _MOST_SLOW = 32  # of the 128 threads of a front
@@ -55,6 +61,12 @@ def register(app: Flask) -> None:
         if long:
             request.environ.update(dict.fromkeys(long, ""))  # the refusal is negotiated, too
             raise RequestHeaderFieldsTooLarge
+        needs_host = request.environ.get("SERVER_PROTOCOL") == "HTTP/1.1"  # RFC 9112 §3.2
+        host = request.environ.get("HTTP_HOST", "" if needs_host else _NO_HOST)
+        if not _HOST.fullmatch(host):
+            raise Refused("bad_host", value=host)
+        if request.method in _READS and request.environ.get("HTTP_IF_MATCH", "").strip() == "*":
+            del request.environ["HTTP_IF_MATCH"]  # what is read is there, or 404 (RFC 9110 §13.1.1)
         if "wsgi.input" in request.environ:
             request.environ["wsgi.input"] = _Whole(request.environ, watch)
 

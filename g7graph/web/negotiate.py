@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import isnan
 
 
 @dataclass(frozen=True)
@@ -111,7 +112,8 @@ def _quality(params: Sequence[str]) -> float:
         name, _, value = param.partition("=")
         if name.strip() == "q":
             try:
-                return min(max(float(value), 0.0), 1.0)
+                quality = float(value)
             except ValueError:
                 return 1.0
+            return 1.0 if isnan(quality) else min(max(quality, 0.0), 1.0)
     return 1.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from flask import Blueprint, Response, request
@@ -17,7 +18,7 @@ from g7graph.web.citation import citation
 from g7graph.web.context import language, site
 from g7graph.web.describe import shown
 from g7graph.web.description import PARTS, About, Parts
-from g7graph.web.documents import described, quoted
+from g7graph.web.documents import described, spellings
 from g7graph.web.negotiate import Format, split_extension
 from g7graph.web.refusals import NotAcceptable, UnknownPage, UnknownThing
 from g7graph.web.tombstones import tombstone
@@ -33,28 +34,34 @@ _NUMBER = re.compile(r"[1-9][0-9]{0,8}")
 @blueprint.get("/id/<path:key>")
 def lead(key: str) -> Response:
     """Lead from a thing, which is not a document, to the document about it (httpRange-14)."""
-    path, iri = f"doc/{quoted(key)}", vocab.THING + quoted(key)
-    said = ask(site().store, "thing", thing=[NamedNode(iri)]).rows
-    if not said:
+    for spelling in spellings(key):
+        path, iri = f"doc/{spelling}", vocab.THING + spelling
+        said = ask(site().store, "thing", thing=[NamedNode(iri)]).rows
+        if said:
+            break
+    else:
         raise _unknown(key)
     gone = tombstone((property_, value) for property_, value in said)
     if gone:
         return departed.answered(gone, iri)
     query = request.query_string.decode("ascii", "ignore")
-    location = f"{request.script_root}/{path}" + (f"?{query}" if query else "")
+    location = links.written(f"{request.script_root}/{path}") + (f"?{query}" if query else "")
     return Response(status=_SEE_OTHER, headers={"Location": location, "Link": links.described_by(path, iri)})
 
 
 @blueprint.get("/doc/<path:key>")
 def document(key: str) -> Response:
     """Answer with the document about a thing."""
-    stem, extension = split_extension(key, _OFFERED)
-    iri, path = vocab.THING + quoted(stem), f"doc/{quoted(stem)}"
-    chosen, number = _chosen(extension), _number()
-    form = chosen.name if chosen in formats.GRAPHS else PARTS
-    about, body = described(site(), iri, number, form, language())
-    if not about.known:
-        raise _unknown(stem)
+    number = _number()
+    for spelling, extension in _readings(key):
+        iri, path = vocab.THING + spelling, f"doc/{spelling}"
+        chosen = _chosen(extension)
+        form = chosen.name if chosen in formats.GRAPHS else PARTS
+        about, body = described(site(), iri, number, form, language())
+        if about.known:
+            break
+    else:
+        raise _unknown(split_extension(key, _OFFERED)[0])
     if about.gone:
         return departed.answered(about.gone, iri, extension=extension)
     if chosen is None:
@@ -69,6 +76,14 @@ def document(key: str) -> Response:
         response = Response(body, content_type=chosen.media_type)
     response.headers["Link"] = links.about(about, path, iri, _OFFERED, extension)
     return response
+
+
+def _readings(key: str) -> Iterator[tuple[str, Format | None]]:
+    """Yield what an address may mean: how the key of the thing is spelled, the extension behind it, if it is one."""
+    stem, extension = split_extension(key, _OFFERED)
+    yield from ((spelling, extension) for spelling in spellings(stem))
+    if extension:
+        yield from ((spelling, None) for spelling in spellings(key))
 
 
 def _linked(iri: str, about: About) -> dict[str, Any] | None:
@@ -88,7 +103,7 @@ def _chosen(extension: Format | None) -> Format | None:
 
 def _number() -> int:
     """Return the number of the page asked for; 0 for what is none."""
-    given = request.args.get("page", "1")
+    given = request.args.get("page") or "1"
     return int(given) if _NUMBER.fullmatch(given) else 0
 
 

@@ -25,6 +25,7 @@ from g7graph.web.tombstones import Tombstone
 STATUS = {
     "bad_callback": HTTPStatus.BAD_REQUEST,
     "bad_cursor": HTTPStatus.BAD_REQUEST,
+    "bad_host": HTTPStatus.BAD_REQUEST,
     "bad_page": HTTPStatus.BAD_REQUEST,
     "bad_parts": HTTPStatus.BAD_REQUEST,
     "bad_timeout": HTTPStatus.BAD_REQUEST,

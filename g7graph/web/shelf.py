@@ -12,6 +12,7 @@ from g7graph.exports.manifest import NAME, Dump, Manifest
 
 #: What describes the others, and so is not among them.
 _MORE = {NAME: "application/json", "SHA256SUMS": "text/plain; charset=utf-8"}
+_STAMP_DIGITS = 16
 _TRIES = 3  # a folder of dumps may be replaced at any moment
 
 Signature = tuple[int, int, int]
@@ -42,6 +43,12 @@ class Shelf:
         if known is None or known.signature != signature:
             known = self._known = _read(self._folder, signature)
         return known
+
+    @property
+    def stamp(self) -> str:
+        """A hash that changes when the dumps do, the same wherever they are; empty where there are none."""
+        shelved = self.shelved()
+        return shelved.files[NAME].sha256[:_STAMP_DIGITS] if shelved else ""
 
     def opened(self, name: str) -> tuple[IO[bytes], Dump] | None:
         """Open a file that is listed, as it is listed; None for any other."""

@@ -90,7 +90,8 @@ def _pages() -> list[str]:
     paths = {rule.rule.removeprefix("/") for rule in rules if HTML in routes.ROUTES[rule.endpoint].offered}
     queries = [f"api/queries/{name}" for name in site().library.saved]
     graphs = [iri.removeprefix(vocab.BASE) for iri in site().store.graphs() if iri.startswith(vocab.GRAPH)]
-    return [*sorted(paths - {*_NOT_FOR_CRAWLERS}), *queries, *graphs]
+    missing = () if any(site().project.shape_files()) else ("shapes",)
+    return [*sorted(paths - {*_NOT_FOR_CRAWLERS, *missing}), *queries, *graphs]
 
 
 def _things(begin: str) -> list[str]:

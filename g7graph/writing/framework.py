@@ -100,7 +100,7 @@ def _triples(store: ox.Store, graph: str) -> set[ox.Triple]:
 def _staged(project: Project, files: Mapping[str, bytes | None], folder: Path) -> Project:
     """Make a copy of a framework, of links to its files, with some files replaced."""
     data = folder / "data" / "ttl"
-    shutil.copytree(project.data, data, copy_function=os.symlink, ignore=shutil.ignore_patterns(".*"))
+    shutil.copytree(project.data.resolve(), data, copy_function=os.symlink, ignore=shutil.ignore_patterns(".*"))
     for path, content in files.items():
         target = data / path
         target.unlink(missing_ok=True)

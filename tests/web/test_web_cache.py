@@ -77,6 +77,12 @@ def test_what_is_asked_otherwise_is_another_answer(client: Client, counter: Coun
     assert counter.calls == 2
 
 
+def test_who_has_any_answer_is_told_so_where_there_is_one(client: Client) -> None:
+    any_ = {"If-None-Match": "*"}
+    assert [client.get(path, headers=any_).status_code for path in ("/a", "/a", "/missing")] == [304, 304, 404]
+    assert client.get("/a", headers=any_).headers["ETag"] == client.get("/a").headers["ETag"]
+
+
 def test_other_data_gives_other_tags(counter: Counter) -> None:
     assert (
         Client(Cached(counter, lambda: "1")).get("/a").headers["ETag"]

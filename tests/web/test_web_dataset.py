@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from rdflib import DCAT, DCTERMS, RDF, VOID, Graph, Literal, Namespace, URIRef
+from rdflib import DCAT, DCTERMS, RDF, RDFS, VOID, Graph, Literal, Namespace, URIRef
 
 from g7graph import i18n, vocab
 from g7graph.exports.manifest import Dump, Manifest
@@ -35,14 +36,14 @@ DUMPS = (
 )
 
 
-def dumps(folder: Path, held: tuple[Dump, ...] = DUMPS) -> Path:
-    Manifest("0.2.0", "2026-11-24", SUM, held).write(folder)
+def dumps(folder: Path, store: LocalStore, held: tuple[Dump, ...] = DUMPS) -> Path:
+    Manifest("0.2.0", "2026-11-24", store.version, held).write(folder)
     return folder
 
 
 @pytest.fixture(scope="module")
 def app(project: Project, store: LocalStore, tmp_path_factory: pytest.TempPathFactory) -> Flask:
-    return create_app(project, store, options=Options(dumps=dumps(tmp_path_factory.mktemp("dumps"))))
+    return create_app(project, store, options=Options(dumps=dumps(tmp_path_factory.mktemp("dumps"), store)))
 
 
 @pytest.fixture
@@ -166,12 +167,50 @@ def test_without_dumps_the_live_service_is_the_distribution(real: FlaskClient) -
 
 
 def test_new_dumps_are_told_at_once(project: Project, store: LocalStore, tmp_path: Path) -> None:
-    client = create_app(project, store, options=Options(dumps=dumps(tmp_path, DUMPS[:1]))).test_client()
+    client = create_app(project, store, options=Options(dumps=dumps(tmp_path, store, DUMPS[:1]))).test_client()
     before = client.get("/dataset.nt")
     assert client.get("/dataset.nt", headers={"If-None-Match": before.headers["ETag"]}).status_code == 304
-    dumps(tmp_path, DUMPS)
+    dumps(tmp_path, store)
     after = client.get("/dataset.nt", headers={"If-None-Match": before.headers["ETag"]})
     assert (b"tables.zip" in before.data, b"tables.zip" in after.data) == (False, True)
+
+
+def test_dumps_of_other_data_are_no_distributions(project: Project, store: LocalStore, tmp_path: Path) -> None:
+    Manifest("0.2.0", "2026-11-24", SUM, DUMPS).write(tmp_path)
+    client = create_app(project, store, options=Options(dumps=tmp_path)).test_client()
+    said = parsed(client, "/dataset.ttl")
+    assert list(said.objects(DATASET, DCAT.distribution)) == [URIRef(vocab.thing("dataset", "g7graph-by-sparql"))]
+    assert not list(parsed(client, "/.well-known/void").objects(DATASET, VOID.dataDump))
+
+
+def test_the_same_dumps_give_the_same_tags_whenever_they_were_written(
+    project: Project, store: LocalStore, tmp_path: Path
+) -> None:
+    tags = set()
+    for name, when in (("one", 1_000_000_000), ("other", 1_700_000_000)):
+        (tmp_path / name).mkdir()
+        folder = dumps(tmp_path / name, store)
+        os.utime(folder / "manifest.json", (when, when))
+        client = create_app(project, store, options=Options(dumps=folder)).test_client()
+        tags.add(client.get("/dataset.nt").headers["ETag"])
+    assert len(tags) == 1
+
+
+def test_plain_rdf_is_described_by_what_its_default_graph_says_of_a_dataset(tmp_path: Path) -> None:
+    (tmp_path / "a.ttl").write_text("""
+        @prefix dcat: <http://www.w3.org/ns/dcat#> . @prefix dcterms: <http://purl.org/dc/terms/> .
+        @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> . @prefix void: <http://rdfs.org/ns/void#> .
+        <https://data.example/ds> a void:Dataset , dcat:Dataset ; dcterms:title "Mine"@en ;
+          dcterms:publisher <http://x/p> .
+        <http://x/p> rdfs:label "P" . <http://x/other> rdfs:label "of no concern" .
+    """)
+    client = create_app(Project.find(tmp_path / "a.ttl")).test_client()
+    said = parsed(client, "/dataset.ttl")
+    dataset = URIRef("https://data.example/ds")
+    assert str(said.value(dataset, DCTERMS.title)) == "Mine"
+    assert str(said.value(URIRef("http://x/p"), RDFS.label)) == "P"
+    assert (URIRef("http://x/other"), None, None) not in said
+    assert (dataset, VOID.classPartition, None) in parsed(client, "/.well-known/void")
 
 
 def test_the_counts_are_those_of_the_store(counted: Graph, store: LocalStore) -> None:

@@ -117,3 +117,31 @@ def test_health_says_versions_and_sizes(client: FlaskClient, small_size: int) ->
     assert said["version"]
     assert response.headers["Cache-Control"] == "no-store"
     assert "ETag" not in response.headers
+
+
+@pytest.mark.parametrize(
+    ("accepted", "lang"),
+    [
+        ("fr", "fr"), ("pt-BR, en-GB;q=0.5", "en"), ("fr;q=0.2, en;q=0.9", "en"), ("", "es"), ("pt", "es"), ("*", "es"),
+        ("en;q=0", "es"), ("pt-BR, en;q=0", "es"), ("*;q=0.1, en;q=0", "es"), ("es;q=0, *", "en"), ("es;q=0", "en"),
+        ("es;q=0, en;q=0, fr;q=0", "es"),
+    ],
+)  # fmt: skip
+def test_pages_are_in_the_best_language_that_is_accepted_and_in_none_that_is_refused(
+    client: FlaskClient, accepted: str, lang: str
+) -> None:
+    answer = client.get("/", headers={"Accept": "text/html", "Accept-Language": accepted})
+    assert answer.headers["Content-Language"] == lang
+
+
+@pytest.mark.parametrize("host", ['evil"><script>', "a b", "a/b", "a@b", "", "[::1", "a:b"])
+def test_a_host_that_is_none_is_refused(client: FlaskClient, host: str) -> None:
+    answer = client.get("/api/queries", headers={"Host": host, "Accept": "application/json"})
+    assert answer.status_code == 400
+    assert answer.json is not None
+    assert answer.json["type"].endswith("/problem/bad-host")
+
+
+@pytest.mark.parametrize("host", ["data.example", "data.example:8080", "127.0.0.1:5000", "[2001:db8::1]:443"])
+def test_links_are_of_the_host_that_is_asked(client: FlaskClient, host: str) -> None:
+    assert f"http://{host}/sitemap.xml" in client.get("/robots.txt", headers={"Host": host}).text

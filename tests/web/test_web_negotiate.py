@@ -26,6 +26,7 @@ BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;
         ("TEXT/HTML", "html"),
         ("application/rdf+xml, */*;q=0.1", "rdf"),
         ("text/html;q=nonsense", "html"),
+        ("text/html;q=nan", "html"),
         ("nonsense, text/html", "html"),
     ],
 )

@@ -44,6 +44,14 @@ def test_every_thing_page_query_and_graph_is_listed_once(real: FlaskClient, stor
     } <= set(listed)
 
 
+def test_shapes_are_listed_where_there_are_any(real: FlaskClient, tmp_path: Path) -> None:
+    (tmp_path / "a.ttl").write_text("<http://x/a> a <http://x/B> .")
+    plain = create_app(Project.find(tmp_path / "a.ttl")).test_client()
+    assert f"{HERE}/shapes" in places(read(real, "/sitemap.xml"))
+    listed = places(read(plain, "/sitemap.xml"))
+    assert all(plain.get(one.removeprefix(HERE), base_url=HERE).status_code == 200 for one in listed)
+
+
 @pytest.mark.parametrize("number", [0, 1, 2, -300, -200, -1])
 def test_the_addresses_answer(real: FlaskClient, number: int) -> None:
     address = places(read(real, "/sitemap.xml"))[number]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pyoxigraph as ox
 import pytest
 from flask import Flask
@@ -123,6 +125,12 @@ def test_names_that_changed_twice_lead_to_what_there_is(client: FlaskClient) -> 
     assert answer.status_code == 200
     assert [one.status_code for one in answer.history] == [301, 301, 303]
     assert answer.request.path == "/doc/indicator/4.4"
+
+
+def test_crawlers_are_told_of_what_is_here_alone(client: FlaskClient) -> None:
+    told = client.get("/sitemap.xml").text
+    assert "/doc/indicator/4.4<" in told
+    assert not re.findall(r"/doc/indicator/(?:9|self)", told)
 
 
 def test_what_is_said_to_replace_itself_leads_nowhere(client: FlaskClient) -> None:
