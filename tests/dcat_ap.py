@@ -19,7 +19,7 @@ from pathlib import Path
 from rdflib import Graph
 from rdflib.namespace import SH
 
-from g7graph.build import open_store
+from g7graph.build import open_store, version_of
 from g7graph.exports.manifest import Dump, Manifest
 from g7graph.project import Project
 from g7graph.web import create_app
@@ -56,7 +56,7 @@ def written(folder: Path) -> Path:
         Dump(name, part, media_type, 1000, sha256(name.encode()).hexdigest(), _packing(name), standard)
         for name, part, media_type, standard in kinds
     ]
-    Manifest("0.2.0", "2026-11-24", sha256(b"").hexdigest(), tuple(dumps)).write(folder)
+    Manifest("0.2.0", "2026-11-24", version_of(Project.default()), tuple(dumps)).write(folder)  # of the data served
     return folder
 
 

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
+from rdflib import RDF, URIRef
 
 from tests import dcat_ap
 
@@ -37,6 +38,11 @@ def check(folder: Path, shapes: str, *more: str) -> int:
 def test_shapes_that_are_kept_find_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert check(tmp_path, KEPT) == 0
     assert " 0 violations, 0 others" in capsys.readouterr().out
+
+
+def test_dumps_are_held_against_the_shapes_too(tmp_path: Path) -> None:
+    said = dcat_ap.description(dcat_ap.written(tmp_path))
+    assert len(set(said.subjects(RDF.type, URIRef("http://spdx.org/rdf/terms#Checksum")))) == 3
 
 
 def test_a_violation_is_told_and_a_warning_where_it_is_asked_for(
