@@ -75,9 +75,9 @@ def _some(mine: Server, peer: Server | None, count: int, form: str, most: int) -
         for iri in random.Random(SEED).sample(things, min(count, len(things))):  # noqa: S311 - which are taken is no secret
             every.append(_least(_document(mine, iri, FORMS[form], turn) for turn in range(TURNS)))
             ratios += _ratio(every[-1], peer, iri)
-    below = sum(one.server < most for one in every) / len(every)
+    below = sum(one.server < most for one in every)
     line = f"{form:8s} {len(every)} things of {len(kinds)} kinds{_line(every, ratios)}"
-    print(f"{line}   {below:.0%} below {most} ms", flush=True)
+    print(f"{line}   {below} of them below {most} ms", flush=True)
 
 
 def _hubs(mine: Server, peer: Server | None, form: str, media_type: str) -> None:

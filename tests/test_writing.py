@@ -94,6 +94,8 @@ def test_an_accepted_change_is_saved_as_canonical_turtle_and_seen(root: Path) ->
 
 
 def test_data_named_by_a_relative_path_take_changes(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    untouched = TURTLE.replace("4.4", "4.5").replace("Uno", "Dos")
+    (root / "data/ttl/untouched.ttl").write_text(untouched, encoding="utf-8")
     monkeypatch.chdir(root.parent)
     framework(Path(root.name)).apply(
         update(f'INSERT DATA {{ GRAPH <{INDICATORS}> {{ indicator:9.1 rdfs:label "Otra"@es }} }}')

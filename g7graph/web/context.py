@@ -80,7 +80,7 @@ def site() -> Site:
 class Reader:
     """Who reads an answer: in which language, where the application is mounted, the language chosen in the address.
 
-    What asks for many words and links of a page asks the reader, for it takes as long to find out who reads.
+    Who needs many words and links of a page asks for the reader once: to find out who reads takes as long as a word.
     """
 
     lang: str

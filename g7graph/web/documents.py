@@ -20,7 +20,8 @@ from g7graph.web.work import Trusted
 
 _PIECE = 500  # things in one question
 _ASCII = "\x7f"
-_IN_PATHS = "-._~/!$&'()*+,;=:@"
+#: What a path may hold as it is, beside letters and digits (RFC 3986 §3.3).
+IN_PATHS = "-._~/!$&'()*+,;=:@"
 
 
 def described(site: Site, iri: str, number: int, form: str, lang: str) -> tuple[About, Parts | bytes]:
@@ -39,11 +40,6 @@ def described(site: Site, iri: str, number: int, form: str, lang: str) -> tuple[
         return read(out.read(), form)
 
 
-def quoted(key: str) -> str:
-    """Return the key of a thing as it ends its IRI."""
-    return quote(key, safe="-._~/")
-
-
 def spellings(key: str) -> list[str]:
     """Return how the key of an address may end an IRI: with escapes, or with all that an IRI can hold as it is.
 
@@ -52,8 +48,8 @@ def spellings(key: str) -> list[str]:
     >>> spellings("indicator/4.4"), spellings("indicator/x(ñ) 1")
     (['indicator/4.4'], ['indicator/x%28%C3%B1%29%201', 'indicator/x(ñ)%201'])
     """
-    bare = "".join(letter if letter > _ASCII and letter.isalnum() else quote(letter, safe=_IN_PATHS) for letter in key)
-    return [*dict.fromkeys((quoted(key), bare))]
+    bare = "".join(letter if letter > _ASCII and letter.isalnum() else quote(letter, safe=IN_PATHS) for letter in key)
+    return [*dict.fromkeys((quote(key, safe="-._~/"), bare))]
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from g7graph.web.changes import STREAM, Change, Held, place, whole
 #: Kind → the class that every change of it is in, whatever it is a version of.
 _CLASSES = {"version": "prov:Entity", "change": "prov:Activity", "round": "g7:MonitoringRound"}
 _DATE_TIME = ox.NamedNode(vocab.XSD + "dateTime")
-#: What every member has: a client that reads one knows what to look for (TREE §3, `tree:shape`).
+#: What every member has: a client that reads one knows what to look for (`tree:shape`).
 _SHAPE = f"""
 <{STREAM}> tree:shape <{STREAM}#member> .
 <{STREAM}#member> a sh:NodeShape ;

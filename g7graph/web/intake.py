@@ -30,9 +30,8 @@ from g7graph.web.visitor import came_by, named
 MOST_BYTES = 1_000_000
 _NEGOTIATED_BY = ("HTTP_ACCEPT", "HTTP_ACCEPT_LANGUAGE", "HTTP_ACCEPT_ENCODING", "HTTP_IF_NONE_MATCH")
 _MOST_CHARACTERS = 64_000
-#: Host and port (RFC 3986 §3.2.2).
-_HOST = re.compile(r"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~!$&'()*+,;=%-]+)(?::[0-9]*)?")
-_NO_HOST = "localhost"  # HTTP/1.0 needs none
+#: Host and port (RFC 3986 §3.2.2) but for the comma, by which the server joins several.
+_HOST = re.compile(r"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~!$&'()*+;=%-]+)(?::[0-9]*)?")
 _READS = ("GET", "HEAD")
 _SECONDS = 30.0
 _SLOW_SECONDS = 0.5
@@ -61,9 +60,9 @@ def register(app: Flask) -> None:
         if long:
             request.environ.update(dict.fromkeys(long, ""))  # the refusal is negotiated, too
             raise RequestHeaderFieldsTooLarge
-        needs_host = request.environ.get("SERVER_PROTOCOL") == "HTTP/1.1"  # RFC 9112 §3.2
-        host = request.environ.get("HTTP_HOST", "" if needs_host else _NO_HOST)
-        if not _HOST.fullmatch(host):
+        host = request.environ.get("HTTP_HOST", "")
+        needs_host = request.environ.get("SERVER_PROTOCOL") == "HTTP/1.1"  # RFC 9112 §3.2; HTTP/1.0 does not
+        if not _HOST.fullmatch(host) and (host or needs_host):
             raise Refused("bad_host", value=host)
         if request.method in _READS and request.environ.get("HTTP_IF_MATCH", "").strip() == "*":
             del request.environ["HTTP_IF_MATCH"]  # what is read is there, or 404 (RFC 9110 §13.1.1)

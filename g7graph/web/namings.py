@@ -45,8 +45,9 @@ class Namings:
     def of(self, store: Stated, things: Collection[NamedNode]) -> list[Naming]:
         """Return the names and codes of things; those that are not kept are read at once."""
         missing = [thing for thing in things if thing not in self._kept]
+        read = store.statements(missing, _PROPERTIES)  # before anything is kept: what cannot be read is not nameless
         self._kept |= {thing: Naming(thing) for thing in missing}
-        for quad in store.statements(missing, _PROPERTIES):
+        for quad in read:
             if isinstance(quad.subject, NamedNode):
                 self._kept[quad.subject].said.append(quad)
         for thing in things:

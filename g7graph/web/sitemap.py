@@ -16,6 +16,7 @@ from g7graph.table import text
 from g7graph.web import arguments, routes
 from g7graph.web.asks import ask
 from g7graph.web.context import site
+from g7graph.web.documents import IN_PATHS
 from g7graph.web.formats import HTML, TEXT, XML
 
 blueprint = Blueprint("sitemap", __name__)
@@ -27,7 +28,7 @@ _DIGITS = "0123456789abcdef"
 _PAGES_PART = "pages"
 _NOT_FOR_CRAWLERS = ("graph-store", "health", "metrics", "search", "sparql")
 _SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
-_SAFE = "/%-._~!$&'()*+,;=:@"  # what a path may hold (RFC 3986 §3.3), escapes as they are
+_SAFE = IN_PATHS + "%"  # escapes are as they are
 _XHTML = "http://www.w3.org/1999/xhtml"
 
 

@@ -90,6 +90,22 @@ def test_what_is_no_request_is_refused_and_its_connection_closed(server: Server,
 
 
 @pytest.mark.parametrize(
+    ("version", "hosts", "status"),
+    [
+        ("1.1", "", 400),
+        ("1.0", "", 200),
+        ("1.1", "Host: my_service:8000\r\n", 200),
+        ("1.1", "Host: a\r\nHost: b\r\n", 400),
+        ("1.1", 'Host: a"b\r\n', 400),
+        ("1.0", "Host: a b\r\n", 400),
+    ],
+)
+def test_a_request_says_which_host_it_asks_once(server: Server, version: str, hosts: str, status: int) -> None:
+    raw = f"GET /robots.txt HTTP/{version}\r\n{hosts}Connection: close\r\n\r\n"
+    assert server.send(raw.encode()).status == status
+
+
+@pytest.mark.parametrize(
     ("target", "more", "status"),
     [
         ("/" + "a" * 70_000, "", 414),
