@@ -111,3 +111,35 @@ def test_strings_begun_without_end_are_given_up() -> None:
 def test_truth_values_are_written_as_the_engine_reads_them() -> None:
     text = "ASK { FILTER(TRUE || False) ?s ?p 'TRUE' , <TRUE> }"
     assert guard.readable(text) == "ASK { FILTER(true || false) ?s ?p 'TRUE' , <TRUE> }"
+
+
+#: PN_CHARS_BASE of SPARQL 1.1 §19.8 (rules 164 to 167), and what PN_CHARS has more.
+BEGINS = [(0x41, 0x5A), (0x61, 0x7A), (0xC0, 0xD6), (0xD8, 0xF6), (0xF8, 0x2FF), (0x370, 0x37D), (0x37F, 0x1FFF)]
+BEGINS += [(0x200C, 0x200D), (0x2070, 0x218F), (0x2C00, 0x2FEF), (0x3001, 0xD7FF), (0xF900, 0xFDCF), (0xFDF0, 0xFFFD)]
+BEGINS += [(0x10000, 0xEFFFF)]
+FOLLOWS = [*BEGINS, (0x2D, 0x2D), (0x5F, 0x5F), (0x30, 0x39), (0xB7, 0xB7), (0x300, 0x36F), (0x203F, 0x2040)]
+EDGES = sorted({edge + step for first, last in FOLLOWS for edge in (first, last) for step in (-1, 0, 1)})
+
+
+def test_names_have_the_characters_that_the_standard_says() -> None:
+    wrong = []
+    for character in map(chr, {*EDGES, *range(0x80)} - set(b"\"'<?$@:#.")):
+        begins, follows = (any(a <= ord(character) <= b for a, b in ranges) for ranges in (BEGINS, FOLLOWS))
+        ends_word = "LOAD" in [word for word, _ in guard.words(f"LOAD{character}")]
+        is_word = guard.words(f"{character}load") == ((f"{character}load".upper(), 0),)
+        wrong += [] if (ends_word, is_word) == (not follows, begins) else [character]
+    assert not wrong
+
+
+@pytest.mark.parametrize(
+    ("name", "parts"),
+    [
+        ("a-·.b:c.d-e:f%20\\,g", 1),  # a dot and colons inside, an escape, a byte in digits
+        ("a.:b", 3),  # no dot ends a prefix
+        ("a:b.", 2),  # nor a name
+        ("?a-b", 3),  # a variable has no hyphen
+        ("·a:b", 2),  # what may follow may not begin
+    ],
+)
+def test_a_prefixed_name_ends_where_the_standard_says(name: str, parts: int) -> None:
+    assert len([*guard.tokens(name)]) == parts

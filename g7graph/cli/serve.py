@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from pathlib import Path
 from typing import Any
@@ -45,9 +46,11 @@ def serve(
     **chosen: Any,
 ) -> None:
     """Serve the framework, read-only unless told otherwise."""
+    gc.disable()  # what is loaded stays: looking for garbage meanwhile takes a good part of the time
     from g7graph.web.options import Options
     from g7graph.web.serve import serve as run
 
+    gc.enable()
     common = settings(context)
     tokens = read_tokens(token_file) if writable else {}
     limits = chosen_limits(chosen)

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import chain
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import pyoxigraph as ox
 
@@ -24,6 +24,7 @@ _Statement = TypeVar("_Statement", ox.Triple, ox.Quad)
 
 _TYPE = f"<{vocab.RDF_TYPE}>".encode()
 _NAMESPACES = re.compile(rb"(?<=<rdf:RDF)[^>]*")
+_PREFIX_LINES = re.compile(rb"(?:@prefix [^\n]*\n)*")
 _NC_NAME_END = re.compile(r"[^\W\d][\w.\-]*$")
 
 
@@ -142,9 +143,9 @@ def _shortening(iri: str) -> str:
 
 def prefixes_sorted(written: bytes) -> bytes:
     """Sort the prefix lines it opens with, which the engine writes in no order; a blank line ends them."""
-    lines = written.splitlines(keepends=True)
-    count = next((n for n, line in enumerate(lines) if not line.startswith(b"@prefix ")), len(lines))
-    return b"".join(sorted(lines[:count])) + (b"\n" if count else b"") + b"".join(lines[count:])
+    end = cast(re.Match[bytes], _PREFIX_LINES.match(written)).end()
+    lines = sorted(written[:end].splitlines(keepends=True))
+    return b"".join((*lines, b"\n" if lines else b"", written[end:]))
 
 
 def namespaces_sorted(document: bytes) -> bytes:

@@ -59,7 +59,7 @@ _BLUEPRINTS = (
 )
 _TEMPLATES = {"trim_blocks": True, "lstrip_blocks": True}
 _PROGRAM = Path(__file__).resolve().parent.parent
-_PROGRAM_FILES = ("*.py", "*.html", "*.css", "*.svg", "*.toml", "*.rq")
+_PROGRAM_FILES = (".py", ".html", ".css", ".svg", ".toml", ".rq")
 
 
 def create_app(
@@ -111,17 +111,17 @@ def fingerprint(project: Project, options: Options) -> str:
     """
     chosen = (options.lang, options.writable, options.federation.prefixes, options.limits)
     digest = hashlib.sha256(f"{__version__} {chosen}\n".encode())
-    for folder, patterns in _files(project):
-        for path in sorted(path for pattern in patterns for path in folder.rglob(pattern)):
+    for folder, suffixes in _files(project):
+        for path in sorted(path for path in folder.rglob("*") if path.suffix in suffixes):
             digest.update(path.relative_to(folder).as_posix().encode() + b"\n" + path.read_bytes())
     return digest.hexdigest()[:16]
 
 
 def _files(project: Project) -> Iterator[tuple[Path, tuple[str, ...]]]:
     yield _PROGRAM, _PROGRAM_FILES
-    yield project.queries, ("*.rq",)
-    yield project.ontology / "shapes", ("*.ttl",)
-    yield project.ontology / "versions", ("*.ttl",)
+    yield project.queries, (".rq",)
+    yield project.ontology / "shapes", (".ttl",)
+    yield project.ontology / "versions", (".ttl",)
 
 
 def _set_up_templates(app: Flask) -> None:

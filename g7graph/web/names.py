@@ -152,12 +152,18 @@ def unlabelled(mentioned: Iterable[object], said: Iterable[Quad]) -> Iterator[Qu
 
 def _labels(iri: str, names: list[Literal]) -> Sequence[Literal]:
     """Return the names of a thing as they stand, with its kind in every language where they are in none."""
-    words = i18n.catalogue("web")
-    called = words.get(f"kind_{_kind(iri)}")
-    if called is None or names[0].language:
+    kind = _kind(iri)
+    if names[0].language or f"kind_{kind}" not in i18n.catalogue("web"):
         return names
-    own, form = best(names, i18n.DEFAULT), words["name_of_kind"]
-    return _in_each({lang: form[lang].format(kind=called[lang], name=own) for lang in i18n.LANGUAGES})
+    return _of_kind(kind, best(names, i18n.DEFAULT))
+
+
+@lru_cache(maxsize=5_000)  # a document may take in some hundred passages
+def _of_kind(kind: str, name: str) -> Sequence[Literal]:
+    """Return the name of a thing with its kind in every language."""
+    words = i18n.catalogue("web")
+    called, form = words[f"kind_{kind}"], words["name_of_kind"]
+    return _in_each({lang: form[lang].format(kind=called[lang], name=name) for lang in i18n.LANGUAGES})
 
 
 @lru_cache(maxsize=5_000)  # what many things mention

@@ -58,8 +58,7 @@ def serve(project: Project, options: Options) -> None:
     found = opened(project, options, lifeline)
     app = create_app(project, found.service, options=options, writer=found.writer, library=found.library)
     _load(app)
-    gc.collect()
-    gc.freeze()  # what is loaded stays in pages that all processes share
+    gc.freeze()  # what is loaded stays in pages that all processes share; there is next to no garbage to collect before
     server = MPServer(
         "g7graph.web",
         address=host,
