@@ -104,7 +104,8 @@ def _key(line: bytes) -> bytes:
 
     A second space puts the type before other predicates.
     """
-    return line.replace(b" " + _TYPE, b" ", 1) if line.partition(b" ")[2].startswith(_TYPE) else line
+    at = line.index(b" ") + 1
+    return line[:at] + line[at + len(_TYPE) :] if line.startswith(_TYPE, at) else line
 
 
 def _graph(statement: ox.Triple | ox.Quad) -> str:

@@ -16,8 +16,8 @@ from pyoxigraph import NamedNode, RdfFormat, parse
 
 from g7graph.errors import QueryError
 
-#: What names cannot hold, written as such: as what they can hold, which is most of Unicode, it would take three times as
-#: long to compile at each start. PN_CHARS with `-`, `.` and `:` is all else; PN_CHARS_BASE less than that.
+#: What names cannot hold: as what they can hold, which is most of Unicode, it would take three times as long to compile
+#: at each start. PN_CHARS with `-`, `.` and `:` is all else; PN_CHARS_BASE less than that.
 _NEVER = (
     r"\x00-,/;-@\[-^`{-\xb6\xb8-\xbf\xd7\xf7\u037e\u2000-\u200b\u200e-\u203e\u2041-\u206f\u2190-\u2bff\u2ff0-\u3000"
     r"\ud800-\uf8ff\ufdd0-\ufdef\ufffe\uffff\U000f0000-\U0010ffff"

@@ -28,6 +28,8 @@ NOTATION = vocab.STANDARD["skos"] + "notation"
 #: All of them.
 TELLING = frozenset((*NAMING, NOTATION))
 _PIECE = 500
+#: Things whose labels are kept once they are made.
+_KEPT = 5_000
 _UNTOLD = ("", "")
 
 
@@ -146,39 +148,37 @@ def unlabelled(mentioned: Iterable[object], said: Iterable[Quad]) -> Iterator[Qu
     for thing in mentioned:
         if isinstance(thing, NamedNode) and thing not in labelled:
             names = named.get(thing)
-            labels = _labels(thing.value, names) if names else _made(thing.value)
-            yield from (Quad(thing, _LABEL, label) for label in labels)
+            yield from _labels(thing, names) if names else _made(thing.value)
 
 
-def _labels(iri: str, names: list[Literal]) -> Sequence[Literal]:
-    """Return the names of a thing as they stand, with its kind in every language where they are in none."""
-    kind = _kind(iri)
-    if names[0].language or f"kind_{kind}" not in i18n.catalogue("web"):
-        return names
-    return _of_kind(kind, best(names, i18n.DEFAULT))
+def _labels(thing: NamedNode, names: list[Literal]) -> Sequence[Quad]:
+    """Return the names of a thing as its labels, with its kind in every language where they are in none."""
+    if names[0].language or f"kind_{_kind(thing.value)}" not in i18n.catalogue("web"):
+        return [Quad(thing, _LABEL, name) for name in names]
+    return _of_kind(thing.value, best(names, i18n.DEFAULT))
 
 
-@lru_cache(maxsize=5_000)  # a document may take in some hundred passages
-def _of_kind(kind: str, name: str) -> Sequence[Literal]:
-    """Return the name of a thing with its kind in every language."""
+@lru_cache(maxsize=_KEPT)  # a document takes in up to some hundred passages
+def _of_kind(iri: str, name: str) -> Sequence[Quad]:
+    """Return labels in every language of what has a name in none: its kind and that name."""
     words = i18n.catalogue("web")
-    called, form = words[f"kind_{kind}"], words["name_of_kind"]
-    return _in_each({lang: form[lang].format(kind=called[lang], name=name) for lang in i18n.LANGUAGES})
+    called, form = words[f"kind_{_kind(iri)}"], words["name_of_kind"]
+    return _in_each(iri, {lang: form[lang].format(kind=called[lang], name=name) for lang in i18n.LANGUAGES})
 
 
-@lru_cache(maxsize=5_000)  # what many things mention
-def _made(iri: str) -> Sequence[Literal]:
+@lru_cache(maxsize=_KEPT)  # what many things mention
+def _made(iri: str) -> Sequence[Quad]:
     """Return labels in every language for what has no name, as far as there are any."""
     words = i18n.catalogue("web")
     kind, key = _parted(iri)
     called = words.get(f"kind_{kind}")
     if called is not None:
-        return _in_each({lang: f"{called[lang]} {key}" for lang in i18n.LANGUAGES})
-    return _in_each({} if iri.startswith(vocab.BASE) else words.get(_term(vocab.curie(iri)), {}))
+        return _in_each(iri, {lang: f"{called[lang]} {key}" for lang in i18n.LANGUAGES})
+    return _in_each(iri, {} if iri.startswith(vocab.BASE) else words.get(_term(vocab.curie(iri)), {}))
 
 
-def _in_each(labels: Mapping[str, str]) -> Sequence[Literal]:
-    return [Literal(label, language=lang) for lang, label in labels.items()]
+def _in_each(iri: str, labels: Mapping[str, str]) -> Sequence[Quad]:
+    return [Quad(NamedNode(iri), _LABEL, Literal(label, language=lang)) for lang, label in labels.items()]
 
 
 def _term(curie: str) -> str:
