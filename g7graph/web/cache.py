@@ -11,6 +11,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -54,7 +55,7 @@ class Answer:
     headers: Headers
     body: Iterable[bytes]
 
-    @property
+    @cached_property
     def size(self) -> int:
         """The bytes of the body of one that is kept."""
         return sum(map(len, self.body))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +33,7 @@ class Shelf:
 
     def __init__(self, folder: Path | None) -> None:
         self._folder = folder
+        self._manifest = os.fspath(folder / NAME) if folder else ""  # looked at for each request: no path is made anew
         self._known: Shelved | None = None
 
     def shelved(self) -> Shelved | None:
@@ -68,7 +70,7 @@ class Shelf:
 
     def _signature(self) -> Signature | None:
         try:
-            found = (self._folder / NAME).stat() if self._folder else None
+            found = os.stat(self._manifest) if self._manifest else None  # noqa: PTH116
         except OSError:
             return None
         return (found.st_ino, found.st_mtime_ns, found.st_size) if found else None
