@@ -20,7 +20,7 @@ from g7graph.queries import Library
 from g7graph.store import Asker, Question
 from g7graph.store.address import Address
 from g7graph.store.answers import GRAPHS, RESULTS
-from g7graph.store.change import Change, Document, Kind
+from g7graph.store.change import Change, Condition, Document, Kind, Unmet, state_of
 from g7graph.store.limits import Limits
 from g7graph.store.local import LocalStore
 from g7graph.store.remote import RemoteStore
@@ -265,6 +265,10 @@ def test_graphs_are_written(address: Address, protocol: str) -> None:
     assert GRAPH not in remote.graphs()
     with pytest.raises(UnknownName):
         writer.apply(Change(Kind.DROP, "tests", graph=GRAPH))
+    for condition in (Condition(there=frozenset((True,))), Condition(states=frozenset((state_of(remote.version),)))):
+        with pytest.raises(Unmet):
+            writer.apply(replace(replaced, condition=condition))
+    assert GRAPH not in remote.graphs()
 
 
 def test_updates_have_the_graphs_that_they_are_given(address: Address) -> None:

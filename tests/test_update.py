@@ -6,7 +6,7 @@ import pyoxigraph as ox
 import pytest
 
 from g7graph.errors import DataError, QueryError, UnknownName
-from g7graph.store.change import Change, Document, Kind
+from g7graph.store.change import Change, Condition, Document, Kind, Unmet
 from g7graph.store.operations import Edit, Edited
 from g7graph.store.update import applied
 
@@ -297,3 +297,15 @@ def test_an_offset_of_an_edited_text_leads_back() -> None:
     edited = Edited("abcdef", (Edit(1, 1, "--"), Edit(3, 5, "+")))
     assert edited.text == "a--bc+f"
     assert [edited.offset(n) for n in range(8)] == [0, 1, 1, 1, 2, 3, 5, 6]
+
+
+def test_a_condition_comes_after_what_is_not_here_and_before_what_is_sent(store: ox.Store) -> None:
+    never = Condition("If-Match: x", states=frozenset())
+    before = lines(store)
+    with pytest.raises(UnknownName):
+        applied(store, Change(Kind.DROP, "who", graph="http://x/other", condition=never), union=False, version="1")
+    bad = Document(b"<", "ttl", "http://x/g")
+    change = Change(Kind.REPLACE, "who", graph="http://x/g", documents=(bad,), condition=never)
+    with pytest.raises(Unmet):
+        applied(store, change, union=False, version="1")
+    assert lines(store) == before

@@ -10,6 +10,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote
@@ -19,7 +20,7 @@ import pytest
 
 from g7graph.errors import UsageError
 from g7graph.project import Project
-from g7graph.store.change import Change, Document, Kind, Rejected
+from g7graph.store.change import Change, Condition, Document, Kind, Rejected, Unmet, state_of
 from g7graph.writing.files import rewritten
 from g7graph.writing.framework import Framework
 from tests.services import KILLER, send, serving
@@ -77,6 +78,23 @@ def update(text: str) -> Change:
 
 def turtle(root: Path, name: str) -> str:
     return (root / "data" / "ttl" / f"{name}.ttl").read_text(encoding="utf-8")
+
+
+def test_a_change_is_made_only_of_the_data_that_it_was_thought_for(root: Path) -> None:
+    one = framework(root)
+    condition = Condition("If-Match", states=frozenset({state_of(one.version)}))
+    first, second = (
+        replace(
+            update(f"INSERT DATA {{ GRAPH <{INDICATORS}> {{ indicator:9.{n} rdfs:label '{n}'@es }} }}"),
+            condition=condition,
+        )
+        for n in range(2)
+    )
+    one.apply(first)
+    written = turtle(root, "indicators")
+    with pytest.raises(Unmet):
+        one.apply(second)
+    assert turtle(root, "indicators") == written
 
 
 def test_an_accepted_change_is_saved_as_canonical_turtle_and_seen(root: Path) -> None:

@@ -10,6 +10,7 @@ import sys
 import urllib.error
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from functools import wraps
 from multiprocessing import get_context
 from pathlib import Path
@@ -24,7 +25,7 @@ from g7graph.errors import QueryError, StoreError
 from g7graph.project import Project
 from g7graph.store import stamp
 from g7graph.store.apart import apart
-from g7graph.store.change import Change, Document, Kind
+from g7graph.store.change import Change, Condition, Document, Kind, Unmet, state_of
 from g7graph.store.local import LocalStore
 from g7graph.writing.plain import PlainInMemory, PlainOnDisk
 from tests.services import KILLER, answered, environ, send, serving, until
@@ -117,6 +118,16 @@ def test_a_change_that_is_refused_leaves_everything_as_it_was(data: Path, tmp_pa
             kept.apply(Change(Kind.UPDATE, "ana", text=text))
     assert (kept.version, stamp.read(place)) == before
     assert rows(lambda: kept.store) == ["1", "2"]
+
+
+@alone
+def test_a_change_is_made_only_of_the_data_that_it_was_thought_for(data: Path, tmp_path: Path) -> None:
+    kept = PlainOnDisk(Project.find(data), tmp_path / "store")
+    condition = Condition("If-Match", states=frozenset({state_of(kept.version)}))
+    kept.apply(replace(insert("3"), condition=condition))
+    with pytest.raises(Unmet):
+        kept.apply(replace(insert("4"), condition=condition))
+    assert rows(lambda: kept.store) == ["1", "2", "3"]
 
 
 @alone

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
 
 from g7graph.errors import UsageError
+
+_STATE_DIGITS = 12
 
 
 class Kind(Enum):
@@ -27,6 +30,35 @@ class Document:
     base: str
 
 
+def state_of(version: str) -> str:
+    """Return what tells a version of the data in few letters, 12 hexadecimal digits of SHA-256: an `ETag` begins so."""
+    return hashlib.sha256(version.encode()).hexdigest()[:_STATE_DIGITS]
+
+
+@dataclass(frozen=True)
+class Condition:
+    """What must hold for a change to be made, and the headers that `said` so (RFC 9110 §13.1.1, §13.1.2).
+
+    `states` are those of which the data must have one (None: any), `not_states` those that it must not have, `there` is
+    whether the graph may be there or not.
+    """
+
+    said: str = ""
+    states: frozenset[str] | None = None
+    not_states: frozenset[str] = frozenset()
+    there: frozenset[bool] = frozenset((True, False))
+
+    def require(self, version: str | None, *, there: bool) -> None:
+        """Raise Unmet where it does not hold: of the version that the data has, of whether the graph is `there`.
+
+        Data of a version that nobody knows (None) is in none of the states.
+        """
+        state = None if version is None else state_of(version)
+        as_known = (self.states is None or state in self.states) and not (there and state in self.not_states)
+        if not as_known or there not in self.there:
+            raise Unmet("unmet", condition=self.said)
+
+
 @dataclass(frozen=True)
 class Change:
     """A change and who asks for it.
@@ -42,6 +74,7 @@ class Change:
     using_named: tuple[str, ...] | None = None
     graph: str | None = None
     documents: tuple[Document, ...] = ()
+    condition: Condition = Condition()
 
 
 @dataclass(frozen=True)
@@ -59,8 +92,13 @@ class Writer(Protocol):
         """Make a change that is seen by every question asked after.
 
         Raises QueryError for an update that does not parse or is not allowed, UnknownName for a graph to drop that is
-        not here, DataError for a document that does not parse, Rejected for data that has violations.
+        not here, Unmet for a condition that does not hold, DataError for a document that does not parse, Rejected for
+        data that has violations.
         """
+
+
+class Unmet(UsageError):
+    """A change that was to be made only in a state that the data is not in."""
 
 
 class Rejected(UsageError):

@@ -21,7 +21,8 @@ _NOT_FOUND = 404
 class RemoteWriter:
     """A writer for a remote store, which is its own truth: what it takes is not derived from, nor validated, here.
 
-    A change is made whole where the service makes a request whole, as nearly all do.
+    A change is made whole where the service makes a request whole, as nearly all do. Nobody knows in which state it is:
+    a condition on that never holds, and others may write between the question whether a graph is there and the change.
     """
 
     def __init__(self, store: RemoteStore, *, seconds: float = 300.0) -> None:
@@ -33,6 +34,7 @@ class RemoteWriter:
         guard.refuse_outbound(change.text)
         if change.kind is Kind.UPDATE:
             created = False
+            change.condition.require(None, there=True)
             self._update(change.text, change.using or (), change.using_named or ())
         else:
             created = self._of_graph(change)
@@ -47,6 +49,7 @@ class RemoteWriter:
         new = change.graph is not None and change.graph not in known
         if change.kind is Kind.DROP and new:
             raise UnknownName("graph", change.graph or "", known)
+        change.condition.require(None, there=not new)
         if self._store.address.graphs:
             self._send(change, triples)
         else:

@@ -28,21 +28,23 @@ _IN_GRAPHS = ("jsonld", "nq", "trig")
 Graph = ox.NamedNode | ox.DefaultGraph
 
 
-def applied(store: ox.Store, change: Change, *, union: bool) -> bool:
-    """Make a change, whole or not at all; return whether its graph is new.
+def applied(store: ox.Store, change: Change, *, union: bool, version: str | None = None) -> bool:
+    """Make a change of data that has a version, whole or not at all; return whether its graph is new.
 
     Where the default graph is the `union` of the named ones it cannot be written. Raises what `Writer.apply` says.
     """
     if change.kind is Kind.UPDATE:
+        change.condition.require(version, there=True)
         _update(store, change, union)
         return False
     if union and change.graph is None:
         raise QueryError("no_default_graph", line=1, column=1)
     graph = _graph(change.graph)
     here = _has(store, graph)
+    if change.kind is Kind.DROP and not here and change.graph is not None:
+        raise UnknownName("graph", change.graph, sorted(one.value for one in _named(store)))
+    change.condition.require(version, there=here or change.graph is None)
     if change.kind is Kind.DROP:
-        if not here and change.graph is not None:
-            raise UnknownName("graph", change.graph, sorted(one.value for one in _named(store)))
         store.clear_graph(graph)
         _without_empty(store)
         return False

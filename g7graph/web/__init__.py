@@ -95,7 +95,7 @@ def create_app(
 
     def version() -> str:
         data = service.version
-        return data and program + data + shelf.stamp
+        return data and f"{data} {program}{shelf.stamp}"
 
     cached = Cached(Made(app.wsgi_app), version)
     log = Log(options.access_log, options.log_address) if options.access_log else None

@@ -15,6 +15,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from g7graph.store.change import state_of
 from g7graph.web import codings
 from g7graph.web.codings import Coding
 from g7graph.web.headers import OPEN, VARY
@@ -40,6 +41,7 @@ _DEPENDS_ON = (
     "SCRIPT_NAME",
     "wsgi.url_scheme",
 )
+_REST_DIGITS = 20  # of what else than the state of the data an `ETag` tells
 _AS_IT_IS = "no-transform"  # RFC 9111 §5.2.2.6
 _ANY = "*"  # whatever there is (RFC 9110 §13.1.2)
 _ASCII = "".join(map(chr, range(128)))
@@ -71,9 +73,10 @@ class Answer:
 
 
 class Cached:
-    """A WSGI application in front of another; `version` tells what data and program its answers are of now.
+    """A WSGI application in front of another.
 
-    Without a version (a remote store: nobody knows when it changes) nothing is kept.
+    `version` tells what its answers are of now: the version of the data, a space, what else they are made of. Without
+    one (a remote store: nobody knows when it changes) nothing is kept.
     """
 
     def __init__(self, application: WSGIApplication, version: Callable[[], str]) -> None:
@@ -216,8 +219,10 @@ def _not_modified(tag: str) -> Answer:
 
 
 def _tag(key: Key) -> str:
+    """Return the `ETag`: the state of the data, by which conditions on changes know it, and all that the key says."""
+    data = (key[0] or "").partition(" ")[0]
     written = "\n".join(part or "" for part in key)
-    return f'"{hashlib.sha256(written.encode("utf-8", "surrogateescape")).hexdigest()[:32]}"'
+    return f'"{state_of(data)}{hashlib.sha256(written.encode("utf-8", "surrogateescape")).hexdigest()[:_REST_DIGITS]}"'
 
 
 def _close(body: Iterable[bytes]) -> None:

@@ -19,6 +19,7 @@ from g7graph.errors import QueryError, UnknownName
 from g7graph.store import Asker, Question
 from g7graph.store.change import Change, Document, Kind
 from g7graph.web import answer, asks, formats, headers
+from g7graph.web.conditions import condition
 from g7graph.web.context import site
 from g7graph.web.negotiate import named as format_named
 from g7graph.web.protocol import refuse_coded
@@ -66,7 +67,7 @@ def put(name: str = "") -> Response:
     """Put a graph in the place of the one there is, if any."""
     writer, who = writing()
     target = _target(name)
-    change = Change(Kind.REPLACE, who, graph=target.iri, documents=_documents(target))
+    change = Change(Kind.REPLACE, who, graph=target.iri, documents=_documents(target), condition=condition())
     return _done(target, created=writer.apply(change).created)
 
 
@@ -77,7 +78,7 @@ def post(name: str = "") -> Response:
     writer, who = writing()
     named = name or "graph" in request.args or "default" in request.args
     target = _target(name if named else secrets.token_hex(8))
-    change = Change(Kind.MERGE, who, graph=target.iri, documents=_documents(target))
+    change = Change(Kind.MERGE, who, graph=target.iri, documents=_documents(target), condition=condition())
     return _done(target, created=writer.apply(change).created or not named)
 
 
@@ -87,7 +88,7 @@ def delete(name: str = "") -> Response:
     """Drop a graph."""
     writer, who = writing()
     target = _target(name)
-    writer.apply(Change(Kind.DROP, who, graph=target.iri))
+    writer.apply(Change(Kind.DROP, who, graph=target.iri, condition=condition()))
     return Response(status=_NO_CONTENT)
 
 

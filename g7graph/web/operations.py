@@ -73,7 +73,7 @@ def query(name: str, schema: Json, *, key: str = "", example: object = None, emp
 
     Its text is `parameter_<name>`, or that of another key.
     """
-    text = said(key or f"parameter_{name.replace('-', '_')}")
+    text = said(key or f"parameter_{_word(name)}")
     made: Json = {"name": name, "in": "query", "description": text}
     made |= {"allowEmptyValue": True} if empty else {}
     return {**made, "schema": schema, **({} if example is None else {"example": example})}
@@ -101,9 +101,9 @@ def common() -> list[Json]:
     return [reference("parameters", name) for name in ("lang", "Accept-Language")]
 
 
-def range_asked() -> Json:
-    """Describe the header that asks for parts of a file."""
-    return {"name": "Range", "in": "header", "description": said("parameter_range"), "schema": TEXT}
+def header(name: str) -> Json:
+    """Describe a header of the request; its text is `parameter_<name>`."""
+    return {"name": name, "in": "header", "description": said(f"parameter_{_word(name)}"), "schema": TEXT}
 
 
 def content(offered: Iterable[Format], known: Mapping[str, Json] | None = None) -> Json:
@@ -167,7 +167,7 @@ def _problem(status: HTTPStatus) -> Json:
 
 
 def _parameters() -> Json:
-    accepted = {"name": "Accept-Language", "in": "header", "description": said("parameter_accept_language")}
+    accepted = header("Accept-Language")
     return {
         "lang": query("lang", {**TEXT, "examples": list(i18n.LANGUAGES)}, empty=True),
         "Accept-Language": {**accepted, "schema": {**TEXT, "examples": list(i18n.LANGUAGES)}},
@@ -199,7 +199,7 @@ def _headers() -> Json:
     )
     return {
         name: {
-            "description": said(f"header_{name.lower().replace('-', '_')}"),
+            "description": said(f"header_{_word(name)}"),
             **({"required": True} if name in always else {}),
             "schema": types.get(name, TEXT),
         }
@@ -211,6 +211,10 @@ def _schema(one: Format, known: Mapping[str, Json]) -> Json:
     """Return the schema of a format: JSON as it is `known`, text; anything for XML and what is binary."""
     bare = _bare(one)
     return known.get(one.name) or (schemas.LINKED if bare.endswith(_JSON) else TEXT if bare.startswith("text/") else {})
+
+
+def _word(name: str) -> str:
+    return name.lower().replace("-", "_")
 
 
 def _bare(one: Format) -> str:

@@ -95,6 +95,7 @@ STATUS = {
     "unknown_type": HTTPStatus.UNPROCESSABLE_ENTITY,
     "unknown_version": HTTPStatus.NOT_FOUND,
     "unparsable": HTTPStatus.BAD_REQUEST,
+    "unmet": HTTPStatus.PRECONDITION_FAILED,
     "update_as_query": HTTPStatus.BAD_REQUEST,
     "update_by_get": HTTPStatus.BAD_REQUEST,
     "which_graph": HTTPStatus.BAD_REQUEST,

@@ -186,7 +186,7 @@ ROUTES: Mapping[str, Route] = {
         ("Accept-Ranges", "Content-Disposition", "Last-Modified"),
         also=(HTTPStatus.PARTIAL_CONTENT,),
         segments=lambda: [operations.segment("name", TEXT, key="segment_dump", example="dataset.ttl.gz")],
-        parameters=lambda: [operations.range_asked()],
+        parameters=lambda: [operations.header("Range")],
         negotiated=False,
     ),
     "problems.index": Route(

@@ -16,6 +16,7 @@ _IRIS = listed({"type": "string", "format": "uri"})
 _FORM = "application/x-www-form-urlencoded"
 _ASKED = ("default-graph-uri", "named-graph-uri")
 _USING = ("using-graph-uri", "using-named-graph-uri")
+_CONDITIONS = ("If-Match", "If-None-Match")
 _OFFERED = (*formats.RESULTS, *formats.GRAPHS, formats.HTML)
 _REFUSED: tuple[str | HTTPStatus, ...] = (
     *("bad_timeout", "charset", "coded", "long_query", "many_queries", "not_acceptable", "not_evaluated", "not_utf8"),
@@ -24,7 +25,15 @@ _REFUSED: tuple[str | HTTPStatus, ...] = (
     *operations.ASKING,
 )
 _WRITING: tuple[str | HTTPStatus, ...] = (
-    *("comments_elsewhere", "graph_not_writable", "no_default_graph", "rejected", "unauthorized", "writer_gone"),
+    *(
+        "comments_elsewhere",
+        "graph_not_writable",
+        "no_default_graph",
+        "rejected",
+        "unauthorized",
+        "unmet",
+        "writer_gone",
+    ),
     *("store_remote", HTTPStatus.LENGTH_REQUIRED),
 )
 _UPDATING = ("dataset_twice", "graph_exists", "query_as_update")
@@ -37,6 +46,7 @@ def sparql(path: str) -> Json:
     asking = _operation(path, "get", [_query(), *_dataset(), *_options()], None, _REFUSED)
     written = site().writer is not None
     using = [operations.query(name, _IRIS) for name in _USING] if written else []
+    using += [operations.header(name) for name in _CONDITIONS] if written else []
     refused = (*_REFUSED, *operations.SENDING, *((*_WRITING, *_UPDATING) if written else ()))
     posting = _operation(path, "post", [*_dataset(), *using, *_options()], _body(), refused)
     if written:
@@ -70,7 +80,7 @@ def _change(path: str, method: str, target: list[Json]) -> Json:
         method,
         TAG_STORE,
         said(f"graph_{method}"),
-        [*target, *operations.common()],
+        [*target, *map(operations.header, _CONDITIONS), *operations.common()],
         {**done, **operations.refusals(refused)},
         _documents() if sends else None,
     )

@@ -16,6 +16,7 @@ from g7graph.store import guard
 from g7graph.store.change import Change, Kind
 from g7graph.table import Column, Table
 from g7graph.web import answer, asks, formats, graphs
+from g7graph.web.conditions import condition
 from g7graph.web.context import site
 from g7graph.web.protocol import Asked, Updated, form_of, is_update, read, refuse_foreign
 from g7graph.web.refusals import Refused
@@ -46,7 +47,7 @@ def updated() -> Response:
     sent = read()
     if not isinstance(sent, Updated):
         raise Refused("many_queries")
-    writer.apply(Change(Kind.UPDATE, who, sent.text, sent.using, sent.using_named))
+    writer.apply(Change(Kind.UPDATE, who, sent.text, sent.using, sent.using_named, condition=condition()))
     return Response(status=_NO_CONTENT)
 
 

@@ -56,9 +56,10 @@ class Framework:
 
     def apply(self, change: Change) -> Outcome:
         """Make a change, whole or not at all; see `Writer.apply`. Afterwards `store` is of what the files say."""
-        candidate = open_local(self._project).inner
+        opened_now = open_local(self._project)
+        candidate = opened_now.inner
         before = _sums(candidate)
-        created = applied(candidate, change, union=True)
+        created = applied(candidate, change, union=True, version=opened_now.version)
         touched = sorted(_changed(before, _sums(candidate)))
         for graph in touched:
             _refuse_reserved(graph)

@@ -40,7 +40,7 @@ class PlainInMemory:
 
     def apply(self, change: Change) -> Outcome:
         """Make a change, whole or not at all; see `Writer.apply`."""
-        created = applied(self.store.inner, change, union=False)
+        created = applied(self.store.inner, change, union=False, version=self.version)
         self.store.version = secrets.token_hex(_VERSION_BYTES)
         return Outcome(created, self.store.version)
 
@@ -83,7 +83,7 @@ class PlainOnDisk:
         store, before = self._open(), stamp.read(self._place)
         stamp.write(self._place, Stamp(version, written=True))
         try:
-            created = applied(store.inner, change, union=False)
+            created = applied(store.inner, change, union=False, version=self.version)
         except G7Error:
             if before:
                 stamp.write(self._place, before)

@@ -6,6 +6,7 @@ import gzip
 import threading
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pyoxigraph as ox
 import pytest
@@ -55,7 +56,7 @@ class Here:
 
     def apply(self, change: Change) -> Outcome:
         with self.lock:
-            created = applied(self.store.inner, change, union=self.store.union)
+            created = applied(self.store.inner, change, union=self.store.union, version=self.pool.edition.version)
             self.changes.append(change)
             self.publish()
             return Outcome(created, self.pool.edition.version)
@@ -374,3 +375,74 @@ def test_a_writable_service_says_so(client: FlaskClient) -> None:
     assert {("supportedLanguage", "SPARQL11Update"), ("supportedLanguage", "SPARQL11Query")} <= said
     assert not {value for name, value in said if name == "feature"}
     assert len([value for name, value in said if name == "inputFormat"]) == 6
+
+
+def tag(client: FlaskClient, path: str, **headers: str) -> str:
+    return client.get(path, headers=headers).headers["ETag"]
+
+
+@pytest.mark.parametrize("method", ["PUT", "POST", "DELETE"])
+@pytest.mark.parametrize("form", ["text/turtle", "application/ld+json"])
+def test_a_change_of_what_somebody_changed_meanwhile_is_refused(client: FlaskClient, method: str, form: str) -> None:
+    path = f"/graph-store?graph={G}"
+    sent: dict[str, Any] = {"content_type": "text/turtle", "data": TURTLE}
+    known = tag(client, path, Accept=form, **{"Accept-Encoding": "gzip"})
+    asked = {**BEARER, "If-Match": f'"other", {known}'}
+    assert client.put("/graph-store?graph=http://x/h", headers=BEARER, **sent).status_code == 201
+    before = client.get(path).data
+    refused = client.open(path, method=method, headers={**asked, "Accept-Language": "en"}, **sent)
+    assert (refused.status_code, refused.content_type) == (412, "application/problem+json")
+    assert known in refused.json["detail"]  # type: ignore[index]
+    assert client.get(path).data == before
+    asked["If-Match"] = tag(client, path)
+    assert client.open(path, method=method, headers=asked, **sent).status_code == 204
+    assert client.open(path, method=method, headers=asked, **sent).status_code == (404 if method == "DELETE" else 412)
+
+
+@pytest.mark.parametrize(
+    ("graph", "headers", "status"),
+    [
+        (G, {"If-None-Match": "*"}, 412),
+        ("http://x/new", {"If-None-Match": "*"}, 201),
+        (G, {"If-Match": "*"}, 204),
+        ("http://x/new", {"If-Match": "*"}, 412),
+        (G, {"If-Match": "*", "If-None-Match": "*"}, 412),
+        ("http://x/new", {"If-Match": "*", "If-None-Match": "*"}, 412),
+        (G, {"If-Match": ""}, 412),
+        (G, {"If-Match": 'W/"{tag}"'}, 412),  # strong comparison
+        ("http://x/new", {"If-Match": '"{tag}"'}, 412),  # what is not there has no tag
+        (G, {"If-None-Match": '"{tag}"'}, 412),
+        (G, {"If-None-Match": 'W/"{tag}"'}, 412),  # weak comparison
+        (G, {"If-None-Match": '"other"'}, 204),
+        ("http://x/new", {"If-None-Match": '"{tag}"'}, 201),
+    ],
+)
+def test_a_graph_is_put_on_conditions(client: FlaskClient, graph: str, headers: dict[str, str], status: int) -> None:
+    known = tag(client, f"/graph-store?graph={G}").strip('"')
+    asked = {name: value.replace("{tag}", known) for name, value in headers.items()}
+    path = f"/graph-store?graph={graph}"
+    put = client.put(path, headers={**BEARER, **asked}, content_type="text/turtle", data=TURTLE)
+    assert put.status_code == status
+
+
+def test_the_default_graph_is_always_there(client: FlaskClient) -> None:
+    sent: dict[str, Any] = {"content_type": "text/turtle", "data": TURTLE}
+    for header, status in (("If-None-Match", 412), ("If-Match", 204)):
+        put = client.put("/graph-store?default", headers={**BEARER, header: "*"}, **sent)
+        assert put.status_code == status
+
+
+def test_an_update_is_made_on_conditions(client: FlaskClient) -> None:
+    query = "/sparql?query=ASK%7B%7D"
+    known = tag(client, query)
+    statuses = [
+        client.post(
+            "/sparql",
+            headers={**BEARER, "If-Match": known},
+            content_type="application/sparql-update",
+            data=f"INSERT DATA {{ <http://x/b> <http://x/p> {n} }}",
+        ).status_code
+        for n in range(2)
+    ]
+    assert statuses == [204, 412]
+    assert client.get("/sparql?query=ASK%7B%3Chttp://x/b%3E%20%3Fp%201%7D").json["boolean"] is False  # type: ignore[index]
