@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from flask import request
 
 from g7graph.store.change import Condition, state_of
@@ -20,7 +22,12 @@ def condition() -> Condition:
     needs = _MATCH in request.headers
     return Condition(
         said=", ".join(sent),
-        states=frozenset(tag[_STATE] for tag in match.as_set()) if needs and not match.star_tag else None,
-        not_states=frozenset(tag[_STATE] for tag in none_match.as_set(include_weak=True)),
+        states=_states(match.as_set()) if needs and not match.star_tag else None,
+        not_states=_states(none_match.as_set(include_weak=True)),
         there=frozenset((True, False)) - {*([False] if needs else []), *([True] if none_match.star_tag else [])},
     )
+
+
+def _states(tags: Iterable[str | None]) -> frozenset[str]:
+    """Return the states that tags begin with; an empty tag, which is read as None, has none."""
+    return frozenset(tag[_STATE] for tag in tags if tag)

@@ -409,6 +409,8 @@ def test_a_change_of_what_somebody_changed_meanwhile_is_refused(client: FlaskCli
         (G, {"If-Match": "*", "If-None-Match": "*"}, 412),
         ("http://x/new", {"If-Match": "*", "If-None-Match": "*"}, 412),
         (G, {"If-Match": ""}, 412),
+        (G, {"If-Match": '"", W/"", x'}, 412),
+        (G, {"If-None-Match": '"", W/"", x'}, 204),
         (G, {"If-Match": 'W/"{tag}"'}, 412),  # strong comparison
         ("http://x/new", {"If-Match": '"{tag}"'}, 412),  # what is not there has no tag
         (G, {"If-None-Match": '"{tag}"'}, 412),
