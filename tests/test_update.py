@@ -120,6 +120,11 @@ def test_the_short_form_of_delete_takes_the_graphs_of_the_request_too(store: ox.
     assert update(store, "DELETE WHERE { ?s ?p ?o }", using=("http://x/g",)) == {'-<a> <p> "1"'}
 
 
+def test_a_delete_without_insert_takes_the_graphs_of_the_request_too(store: ox.Store) -> None:
+    update(store, 'INSERT DATA { <http://x/a> <http://x/p> "2" }')
+    assert update(store, "DELETE { ?s ?p ?o } WHERE { ?s ?p ?o }", using=("http://x/g",)) == {'-<a> <p> "2"'}
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -174,6 +179,8 @@ def test_nesting_without_end_is_refused(store: ox.Store) -> None:
         "DELETE { ?s ?p ?o } WHERE { GRAPH ?g { ?s ?p ?o } }",
         "DELETE { GRAPH ?g { ?s ?p ?o } } INSERT { ?s ?p 9 } WHERE { GRAPH ?g { ?s ?p ?o } }",
         "COPY <http://x/g> TO DEFAULT",
+        "CLEAR DEFAULT",
+        "DROP SILENT DEFAULT",
     ],
 )
 def test_the_union_cannot_be_written(union: ox.Store, text: str) -> None:
@@ -194,7 +201,8 @@ def test_the_union_cannot_be_written(union: ox.Store, text: str) -> None:
             "WITH <http://x/g> DELETE { ?s ?p ?o } INSERT { ?s ?p ?s } WHERE { ?s ?p ?o }",
             {'-<a> <p> "2" <g>', "+<a> <p> <a> <g>"},
         ),
-        ("DROP DEFAULT ; CLEAR GRAPH <http://x/h>", {'-<a> <p> "3" <h>'}),
+        ("CLEAR GRAPH <http://x/h>", {'-<a> <p> "3" <h>'}),
+        ('DELETE { GRAPH <http://x/g> { ?s ?p ?o } } WHERE { ?s ?p ?o FILTER(?o = "2") }', {'-<a> <p> "2" <g>'}),
         (
             "INSERT { GRAPH <http://x/n> { ?s <http://x/p> ?o } } WHERE { ?s ?p ?o }",
             {'+<a> <p> "2" <n>', '+<a> <p> "3" <n>'},

@@ -106,12 +106,12 @@ def _edits(operation: list[Token], text: str, wanted: Wanted) -> list[Edit]:
     place, first = words[0]
     if first.word == "LOAD":
         return [_unloaded(operation[place:], text)]
-    if first.word in _EMPTIES and [token.word for _, token in words[1:2]] != ["SILENT"]:
-        return [Edit(first.end, first.end, " SILENT")]
-    if first.word in _COPIES and wanted.union is not None:
+    if first.word in (*_EMPTIES, *_COPIES) and wanted.union is not None:
         for _, token in words:
             if token.word == "DEFAULT":
                 raise _placed("no_default_graph", token, text)
+    if first.word in _EMPTIES and [token.word for _, token in words[1:2]] != ["SILENT"]:
+        return [Edit(first.end, first.end, " SILENT")]
     if first.word in (*_WRITES, "WITH"):
         return _written(operation, words, text, wanted)
     return []
@@ -141,7 +141,7 @@ def _written(operation: list[Token], words: list[tuple[int, Token]], text: str, 
     said = [token.word for _, token in words]
     given = wanted.using is not None or wanted.using_named is not None
     own = next((token for _, token in words if token.word in ("WITH", "USING")), None)
-    short = said[:2] == ["DELETE", "WHERE"]
+    short = said[:2] == ["DELETE", "WHERE"] and words[1][0] == words[0][0] + 1  # no block between them
     if wanted.union is not None and "WITH" not in said:
         for place, token in words:
             if token.word in _WRITES:
