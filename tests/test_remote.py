@@ -44,6 +44,13 @@ CODES = """SELECT ?i ?code WHERE { ?i <https://w3id.org/g7graph/ontology#axis> ?
 ABOUT = "CONSTRUCT WHERE { <https://w3id.org/g7graph/id/indicator/4.4> ?p ?o }"
 SECRET = "correct horse"  # noqa: S105 - what must be shown nowhere
 GRAPH, OTHER = "http://example.org/graph", "http://example.org/other"
+#: XML of a kilobyte whose entities come to megabytes.
+BOMB = (
+    b'<!DOCTYPE r [<!ENTITY a "x">'
+    + b"".join(b'<!ENTITY a%d "%s">' % (n, (b"&a%d;" % (n - 1) if n > 1 else b"&a;") * 10) for n in range(1, 8))
+    + b']><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:x="http://x/">'
+    + b'<rdf:Description rdf:about="http://x/"><x:p>&a7;</x:p></rdf:Description></rdf:RDF>'
+)
 TURTLE = b'<a> <http://example.org/says> "hola"@es , 1.5 ; <http://example.org/has> [ <http://example.org/is> true ] .'
 
 
@@ -297,6 +304,24 @@ def test_what_cannot_be_written_is_said(address: Address) -> None:
         writer.apply(Change(Kind.REPLACE, "tests", graph=GRAPH, documents=(Document(b"<a> <b>", "ttl", "http://x/"),)))
     with pytest.raises(QueryError):
         RemoteWriter(RemoteStore(Address(address.query))).apply(Change(Kind.UPDATE, "tests", text="CLEAR GRAPH <x:y>"))
+
+
+@pytest.mark.parametrize(
+    ("body", "form", "key"),
+    [
+        (b"[" * 20_000, "jsonld", "too_deep"),
+        (b"<a> <b> " + b"<<( <a> <b> " * 20_000, "ttl", "too_deep"),
+        (BOMB, "rdf", "too_deep"),
+        (b"<http://x/a> <http://x/b> <http://x/c> <http://x/other> .", "nq", "other_graph"),
+        (b'"hello"', "jsonld", "unparsable"),
+        (b'{"@context": "http://x/context", "a": 1}', "jsonld", "outbound"),
+    ],
+)
+def test_what_cannot_be_taken_is_refused_before_it_is_sent(body: bytes, form: str, key: str) -> None:
+    writer = RemoteWriter(RemoteStore(Address("http://127.0.0.1:1/query", graphs="http://127.0.0.1:1/store")))
+    with pytest.raises(G7Error) as refused:
+        writer.apply(Change(Kind.REPLACE, "tests", graph=GRAPH, documents=(Document(body, form, GRAPH),)))
+    assert refused.value.key == key
 
 
 def test_a_wrong_password_is_said_and_shown_nowhere(loaded: tuple[str, Address]) -> None:

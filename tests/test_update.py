@@ -249,6 +249,7 @@ def test_a_document_is_read_in_each_format(store: ox.Store, form: str) -> None:
 
 NESTED = '<!DOCTYPE r [<!ENTITY a "aaaa"><!ENTITY b "\'&a;&a;&a;">]>' + BODIES["rdf"].replace("5", "&b;")
 LONG = f'<!DOCTYPE r [<!ENTITY a "{"a" * 1000}">]>' + BODIES["rdf"].replace("5", "&a;" * 100)
+DEEP = [("[ <c> ", "]"), ("(", ")"), ("<<( <a> <b> ", ")>>"), ("<< <a> <b> ", ">>"), ("'a' , [ <c> ", '] , """b"""')]
 EXTERNAL = '<!DOCTYPE r [<!ENTITY a SYSTEM "file:///etc/passwd">]>' + BODIES["rdf"].replace("5", "&a;")
 
 
@@ -264,6 +265,8 @@ EXTERNAL = '<!DOCTYPE r [<!ENTITY a SYSTEM "file:///etc/passwd">]>' + BODIES["rd
         (NESTED, "rdf", "too_deep", (1, 1)),
         (LONG, "rdf", "too_deep", (1, 1)),
         ('<http://x/b> <http://x/p> "5" <http://x/other> .', "nq", "other_graph", (1, 1)),
+        *((f"<a> <b> {a * 5000}1{b * 5000} .", "ttl", "too_deep", (1, 1)) for a, b in DEEP),
+        (f"<http://x/a> <http://x/b> {DEEP[2][0] * 5000}<http://x/c>{DEEP[2][1] * 5000} .", "nq", "too_deep", (1, 1)),
         ("\ufeff\udcff".encode("utf-8", "surrogatepass").decode("latin-1"), "ttl", "unparsable", (1, 1)),
     ],
 )
@@ -276,6 +279,14 @@ def test_a_document_that_cannot_be_taken_changes_nothing(
     assert refused.value.key == key
     assert (refused.value.values["line"], refused.value.values["column"]) == place
     assert lines(store) == before
+
+
+def test_brackets_in_texts_names_and_comments_are_no_nesting(store: ox.Store) -> None:
+    shown = "<http://x/b> <http://x/p> " + ", ".join(
+        f'"[{n}", \'{{{n}\', """({n}""", <http://x/({n}> # [' for n in range(300)
+    )
+    assert put(store, Kind.REPLACE, shown.replace("# [", "# [\n") + " .", graph="http://x/new")
+    assert len(lines(store)) == 3 + 4 * 300
 
 
 def test_a_document_with_entities_of_its_own_is_read(store: ox.Store) -> None:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 
 import pyoxigraph as ox
 
-from g7graph.errors import DataError, QueryError, UnknownName
+from g7graph.errors import QueryError, UnknownName
 from g7graph.store import guard
-from g7graph.store.answers import GRAPHS
 from g7graph.store.change import Change, Document, Kind, Outcome
 from g7graph.store.connection import Watch
+from g7graph.store.documents import statements
 from g7graph.store.local import BASE
 from g7graph.store.remote import RemoteStore
 
@@ -43,7 +43,7 @@ class RemoteWriter:
 
     def _of_graph(self, change: Change) -> bool:
         """Change one graph; return whether it is new."""
-        triples = _triples(change.documents)
+        triples = _triples(change)
         self._store.changed()  # others write too: which graphs there are is asked anew
         known = self._store.graphs()
         new = change.graph is not None and change.graph not in known
@@ -113,16 +113,6 @@ def _has_blank(triples: list[ox.Triple]) -> bool:
     return any(isinstance(term, ox.BlankNode) for triple in triples for term in (triple.subject, triple.object))
 
 
-def _triples(documents: Iterable[Document]) -> list[ox.Triple]:
-    return [triple for document in documents for triple in _parsed(document)]
-
-
-def _parsed(document: Document) -> Iterator[ox.Triple]:
-    parsed = ox.parse(document.body, format=GRAPHS[document.form], base_iri=document.base, rename_blank_nodes=True)
-    try:
-        for quad in parsed:
-            yield quad.triple
-    except SyntaxError as error:
-        raise DataError(
-            "unparsable", path=document.base, line=error.lineno or 1, column=error.offset or 1, detail=str(error.msg)
-        ) from error
+def _triples(change: Change) -> list[ox.Triple]:
+    graph = ox.DefaultGraph() if change.graph is None else ox.NamedNode(change.graph)
+    return [quad.triple for document in change.documents for quad in statements(document, graph)]

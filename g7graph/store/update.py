@@ -2,30 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import re
-from collections import Counter
-from collections.abc import Iterable
-
 import pyoxigraph as ox
 
-from g7graph.errors import DataError, QueryError, UnknownName
-from g7graph.graph import unparsable
+from g7graph.errors import QueryError, UnknownName
 from g7graph.store import guard
-from g7graph.store.answers import GRAPHS
-from g7graph.store.change import Change, Document, Kind
+from g7graph.store.change import Change, Kind
+from g7graph.store.documents import Graph, statements
 from g7graph.store.local import BASE, evaluated, syntax_error
 from g7graph.store.operations import Wanted, edited
 
-_ENTITY = re.compile(rb'<!ENTITY\s+([^\s"]+)\s+"([^"]*)"')
-_REFERENCE = re.compile(rb"&([^;&\s]+);")
-_JSON_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*+"?|[{}\[\]]', re.DOTALL)
-_REMOTE_CONTEXT = "load remote contexts"
 _DEEPEST = 200
-_MOST_EXPANDED = 10  # times the size of the document
-_IN_GRAPHS = ("jsonld", "nq", "trig")
-
-Graph = ox.NamedNode | ox.DefaultGraph
 
 
 def applied(store: ox.Store, change: Change, *, union: bool, version: str | None = None) -> bool:
@@ -48,7 +34,7 @@ def applied(store: ox.Store, change: Change, *, union: bool, version: str | None
         store.clear_graph(graph)
         _without_empty(store)
         return False
-    read = [quad for document in change.documents for quad in _parsed(document, graph)]
+    read = [quad for document in change.documents for quad in statements(document, graph)]
     if change.kind is Kind.REPLACE and here:
         _replace(store, graph, read)
     else:
@@ -78,61 +64,6 @@ def _replace(store: ox.Store, graph: Graph, quads: list[ox.Quad]) -> None:
     if isinstance(graph, ox.NamedNode):
         block, clear = f"GRAPH {graph} {{\n{block}}}", f"CLEAR SILENT GRAPH {graph}"
     store.update(f"{clear} ;\nINSERT DATA {{\n{block}}}")
-
-
-def _parsed(document: Document, graph: Graph) -> Iterable[ox.Quad]:
-    """Read a document. Raises DataError where it does not parse, is of another graph or would grow without bounds.
-
-    JSON-LD with the context of another server is refused by QueryError: it is never fetched.
-    """
-    _refuse_growing(document)
-    if document.form == "jsonld":
-        _refuse_no_statements(document)
-    allowed = (ox.DefaultGraph(), graph)
-    try:
-        quads = list(ox.parse(document.body, GRAPHS[document.form], base_iri=document.base, rename_blank_nodes=True))
-    except (SyntaxError, ValueError) as error:
-        if _REMOTE_CONTEXT in str(error):
-            raise QueryError("outbound", detail="@context", line=1, column=1) from error
-        problem = error if isinstance(error, SyntaxError) else SyntaxError(str(error))
-        raise unparsable(problem, document.base) from error
-    for quad in quads:
-        if quad.graph_name not in allowed:
-            raise DataError("other_graph", path=document.base, line=1, column=1, detail=str(quad.graph_name))
-    return [ox.Quad(quad.subject, quad.predicate, quad.object, graph) for quad in quads]
-
-
-def _refuse_no_statements(document: Document) -> None:
-    """Raise DataError for JSON that is neither an object nor an array of them (JSON-LD 1.1 §9).
-
-    The engine reads it as a document that says nothing. What is no JSON at all is left to the engine, which says where.
-    """
-    try:
-        found = json.loads(document.body)
-    except ValueError:
-        return
-    if not all(isinstance(one, dict) for one in (found if isinstance(found, list) else [found])):
-        raise DataError("unparsable", path=document.base, line=1, column=1, detail="{…}, [{…}, …]")
-
-
-def _refuse_growing(document: Document) -> None:
-    """Raise DataError for what takes a parser time or memory out of proportion: nesting, entities within entities."""
-    if document.form == "jsonld":
-        found, deepest = 0, 0
-        for token in _JSON_TOKEN.finditer(document.body):
-            found += (token.group() in (b"{", b"[")) - (token.group() in (b"}", b"]"))
-            deepest = max(deepest, found)
-        grows = deepest > _DEEPEST
-    elif document.form == "rdf" and b"<!ENTITY" in document.body:
-        declared = dict(_ENTITY.findall(document.body))
-        used = Counter(_REFERENCE.findall(document.body))
-        nested = any(name in declared for value in declared.values() for name in _REFERENCE.findall(value))
-        grown = sum(len(declared.get(name, b"")) * count for name, count in used.items())
-        grows = nested or grown > _MOST_EXPANDED * len(document.body)
-    else:
-        return
-    if grows:
-        raise DataError("too_deep", path=document.base, line=1, column=1)
 
 
 def _refuse_deep(text: str) -> None:
