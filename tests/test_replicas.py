@@ -11,6 +11,7 @@ import pytest
 
 from g7graph.errors import StoreError
 from g7graph.project import Project
+from g7graph.store.limits import Limits
 from g7graph.store.pinned import Pinned, is_read, remove_unread
 from g7graph.writing.plain import PlainOnDisk
 from tests.services import answered, environ, serving
@@ -83,6 +84,6 @@ def test_nobody_writes_to_a_store_that_is_read(data: Path, tmp_path: Path) -> No
     assert g7("--data", data, "build", "--store", place, "--no-dumps").returncode == 0
     pinned = Pinned(place)
     with pytest.raises(StoreError) as refused:
-        PlainOnDisk(Project.find(data), place)
+        PlainOnDisk(Project.find(data), place, Limits())
     assert refused.value.key == "store_read"
     assert pinned.path

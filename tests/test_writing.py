@@ -18,6 +18,7 @@ from urllib.parse import quote
 import pyoxigraph as ox
 import pytest
 
+from g7graph.build import open_local
 from g7graph.errors import UsageError
 from g7graph.project import Project
 from g7graph.store.change import Change, Condition, Document, Kind, Rejected, Unmet, state_of
@@ -106,7 +107,7 @@ def test_an_accepted_change_is_saved_as_canonical_turtle_and_seen(root: Path) ->
     assert 'indicator:9.1 rdfs:label "Otra"@es .' in written
     assert "g7:value 0.50" in written
     assert outcome.version == one.store.version != before
-    assert one.store.version == framework(root).store.version
+    assert one.store.version == open_local(Project.find(root)).version
     found = one.store.table('SELECT ?s { ?s <http://www.w3.org/2000/01/rdf-schema#label> "Otra"@es }')
     assert [str(row[0]) for row in found.rows] == ["<https://w3id.org/g7graph/id/indicator/9.1>"]
 

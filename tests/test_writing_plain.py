@@ -26,6 +26,7 @@ from g7graph.project import Project
 from g7graph.store import stamp
 from g7graph.store.apart import apart
 from g7graph.store.change import Change, Condition, Document, Kind, Unmet, state_of
+from g7graph.store.limits import Limits
 from g7graph.store.local import LocalStore
 from g7graph.writing.plain import PlainInMemory, PlainOnDisk
 from tests.services import KILLER, answered, environ, send, serving, until
@@ -79,13 +80,13 @@ def values(place: Path, data: Path) -> list[str]:
 @alone
 def test_what_was_written_is_there_when_the_store_is_opened_again(data: Path, tmp_path: Path) -> None:
     place = tmp_path / "store"
-    kept = PlainOnDisk(Project.find(data), place)
+    kept = PlainOnDisk(Project.find(data), place, Limits())
     assert not kept.apply(insert("3", "http://x/g")).created
     outcome = kept.apply(Change(Kind.REPLACE, "ana", graph="http://x/new", documents=(DOCUMENT,)))
     assert outcome.created
     assert rows(lambda: kept.store) == ["1", "2", "3", "4"]
     assert values(place, data) == ["1", "2", "3", "4"]
-    assert PlainOnDisk(Project.find(data), place).version == outcome.version
+    assert PlainOnDisk(Project.find(data), place, Limits()).version == outcome.version
 
 
 DOCUMENT = Document(b'<http://x/a> <http://x/p> "4" .', "ttl", "http://x/new")
@@ -94,16 +95,16 @@ DOCUMENT = Document(b'<http://x/a> <http://x/p> "4" .', "ttl", "http://x/new")
 @alone
 def test_a_store_that_was_written_to_does_not_follow_its_files_any_more(data: Path, tmp_path: Path) -> None:
     place = tmp_path / "store"
-    PlainOnDisk(Project.find(data), place).apply(insert("3"))
+    PlainOnDisk(Project.find(data), place, Limits()).apply(insert("3"))
     data.write_text('<http://x/a> <http://x/p> "9" .\n')
     assert values(place, data) == ["1", "2", "3"]
-    kept = PlainOnDisk(Project.find(data), place)
+    kept = PlainOnDisk(Project.find(data), place, Limits())
     assert rows(lambda: kept.store) == ["1", "2", "3"]
 
 
 @alone
 def test_a_store_that_was_only_opened_for_writing_follows_its_files(data: Path, tmp_path: Path) -> None:
-    PlainOnDisk(Project.find(data), tmp_path / "store")
+    PlainOnDisk(Project.find(data), tmp_path / "store", Limits())
     data.write_text('<http://x/a> <http://x/p> "9" .\n')
     assert values(tmp_path / "store", data) == ["9"]
 
@@ -111,7 +112,7 @@ def test_a_store_that_was_only_opened_for_writing_follows_its_files(data: Path, 
 @alone
 def test_a_change_that_is_refused_leaves_everything_as_it_was(data: Path, tmp_path: Path) -> None:
     place = tmp_path / "store"
-    kept = PlainOnDisk(Project.find(data), place)
+    kept = PlainOnDisk(Project.find(data), place, Limits())
     before = kept.version, stamp.read(place)
     for text in ("INSERT DATA {", "LOAD <http://x/>", "CREATE GRAPH <http://x/g>"):
         with pytest.raises(QueryError):
@@ -122,7 +123,7 @@ def test_a_change_that_is_refused_leaves_everything_as_it_was(data: Path, tmp_pa
 
 @alone
 def test_a_change_is_made_only_of_the_data_that_it_was_thought_for(data: Path, tmp_path: Path) -> None:
-    kept = PlainOnDisk(Project.find(data), tmp_path / "store")
+    kept = PlainOnDisk(Project.find(data), tmp_path / "store", Limits())
     condition = Condition("If-Match", states=frozenset({state_of(kept.version)}))
     kept.apply(replace(insert("3"), condition=condition))
     with pytest.raises(Unmet):
@@ -132,7 +133,7 @@ def test_a_change_is_made_only_of_the_data_that_it_was_thought_for(data: Path, t
 
 @alone
 def test_only_the_editions_that_somebody_may_open_are_kept(data: Path, tmp_path: Path) -> None:
-    kept = PlainOnDisk(Project.find(data), tmp_path / "store")
+    kept = PlainOnDisk(Project.find(data), tmp_path / "store", Limits())
     versions = [kept.version, *(kept.apply(insert(str(number))).version for number in range(5))]
     assert {path.name for path in (tmp_path / "store.editions").iterdir()} == set(versions[-2:])
     assert len(set(versions)) == len(versions)
@@ -140,7 +141,7 @@ def test_only_the_editions_that_somebody_may_open_are_kept(data: Path, tmp_path:
 
 @alone
 def test_an_edition_that_is_read_does_not_see_what_is_written_after(data: Path, tmp_path: Path) -> None:
-    kept = PlainOnDisk(Project.find(data), tmp_path / "store")
+    kept = PlainOnDisk(Project.find(data), tmp_path / "store", Limits())
     before = kept.folder
     kept.apply(insert("3"))
     assert rows(lambda: opened(before, "", union=False)) == ["1", "2"]
@@ -151,7 +152,7 @@ def test_an_edition_that_is_read_does_not_see_what_is_written_after(data: Path, 
 @alone
 def test_a_build_does_not_lose_what_was_written_unless_told_to(data: Path, tmp_path: Path, lang: str) -> None:
     place = tmp_path / "store"
-    apart(lambda: PlainOnDisk(Project.find(data), place).apply(insert("3")))
+    apart(lambda: PlainOnDisk(Project.find(data), place, Limits()).apply(insert("3")))
     words = ["--data", str(data), "build", "--store", str(place), "--no-dumps", "--lang", lang]
     refused = CliRunner().invoke(main, words)
     assert refused.exit_code == 2
@@ -165,14 +166,14 @@ def test_a_build_does_not_lose_what_was_written_unless_told_to(data: Path, tmp_p
 def test_a_framework_does_not_take_the_place_of_a_store_that_was_written_to(
     data: Path, tmp_path: Path, project: Project
 ) -> None:
-    PlainOnDisk(Project.find(data), tmp_path / "store").apply(insert("3"))
+    PlainOnDisk(Project.find(data), tmp_path / "store", Limits()).apply(insert("3"))
     with pytest.raises(StoreError) as refused:
         build(project, tmp_path / "store")
     assert refused.value.key == "store_written"
 
 
 def test_in_memory_changes_last_as_long_as_the_process(data: Path) -> None:
-    kept = PlainInMemory(Project.find(data))
+    kept = PlainInMemory(Project.find(data), Limits())
     versions = {kept.version, kept.apply(insert("3")).version, kept.apply(insert("4")).version}
     assert len(versions) == 3
     assert len(kept.store.table(VALUES).rows) == 4
@@ -278,7 +279,7 @@ def test_a_keeper_that_is_killed_is_replaced(data: Path, tmp_path: Path) -> None
 
 @alone
 def test_the_tables_of_an_edition_are_links_and_take_no_room(data: Path, tmp_path: Path) -> None:
-    kept = PlainOnDisk(Project.find(data), tmp_path / "store")
+    kept = PlainOnDisk(Project.find(data), tmp_path / "store", Limits())
     tables = [path for path in kept.folder.iterdir() if path.suffix == ".sst"]
     assert tables
     assert all(path.stat().st_nlink > 1 for path in tables)
@@ -286,7 +287,7 @@ def test_the_tables_of_an_edition_are_links_and_take_no_room(data: Path, tmp_pat
 
 @alone
 def test_the_engine_takes_what_is_written_in_one_transaction(data: Path, tmp_path: Path) -> None:
-    kept = PlainOnDisk(Project.find(data), tmp_path / "store")
+    kept = PlainOnDisk(Project.find(data), tmp_path / "store", Limits())
     text = 'INSERT DATA { <http://x/a> <http://x/p> "3" } ; CREATE GRAPH <http://x/g>'
     with pytest.raises(QueryError):
         kept.apply(Change(Kind.UPDATE, "ana", text=text))

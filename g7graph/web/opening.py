@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import socket
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable
@@ -162,18 +163,18 @@ def _keepable(project: Project, options: Options) -> Kept:
     from g7graph.writing.plain import plain
 
     if project.is_plain:
-        return plain(project, options.store)
-    return Framework(project, options.store, lambda: datetime.now(UTC), lang=options.lang)
+        return plain(project, options.store, options.limits)
+    clock = lambda: datetime.now(UTC)  # noqa: E731
+    return Framework(project, options.store, clock, lang=options.lang, limits=options.limits)
 
 
-def _keeper(
-    listener: socket.socket, lifeline: Lifeline, kept: Callable[[], Kept], publish: Callable[[Kept], object]
-) -> int:
+def _keeper(listener: socket.socket, lifeline: Lifeline, kept: Callable[[], Kept], publish: _Publisher) -> int:
     """Fork a keeper; return its process id when its data is published. Raises the error that it raised."""
     said, say = os.pipe()
     pid = os.fork()
     if pid == 0:
         os.close(said)
+        tempfile.tempdir = str(publish.pool.place(""))  # what it leaves when it is ended is removed with that folder
         with telling(say) as tell:
             data = kept()
             publish(data)

@@ -19,11 +19,14 @@ from g7graph.build import MEMORY, build, open_local, opened
 from g7graph.errors import UsageError
 from g7graph.project import Project
 from g7graph.store.apart import apart
+from g7graph.store.attempt import attempted, limited
 from g7graph.store.change import Change, Outcome, Rejected
+from g7graph.store.limits import Limits
 from g7graph.store.local import LocalStore
 from g7graph.store.update import applied
 from g7graph.validate.findings import VIOLATION
 from g7graph.writing.files import rewritten
+from g7graph.writing.hold import Hold
 from g7graph.writing.record import graph_of, recorded
 
 _WRITABLE = re.compile(r"[a-z0-9][a-z0-9._-]*(?:/[a-z0-9][a-z0-9._-]*)*")
@@ -31,11 +34,23 @@ _RESERVED = ("ontology/", "derived/", "changes/")
 
 
 class Framework:
-    """The data folder of a framework and its store."""
+    """The data folder of a framework, which no other process writes to meanwhile, and its store.
 
-    def __init__(self, project: Project, where: str, clock: Callable[[], datetime], *, lang: str) -> None:
-        self._project, self._clock, self._lang = project, clock, lang
+    Raises StoreError where another one does. The limits are those of a change before it is validated.
+    """
+
+    def __init__(
+        self,
+        project: Project,
+        where: str,
+        clock: Callable[[], datetime],
+        *,
+        lang: str,
+        limits: Limits = Limits(),  # noqa: B008 - never changed
+    ) -> None:
+        self._project, self._clock, self._lang, self._limits = project, clock, lang, limits
         self.folder = None if where == MEMORY else Path(where)
+        self._hold = Hold(project.data)
         journal.finish(project.data)
         self._publishable()
 
@@ -56,19 +71,24 @@ class Framework:
 
     def apply(self, change: Change) -> Outcome:
         """Make a change, whole or not at all; see `Writer.apply`. Afterwards `store` is of what the files say."""
-        opened_now = open_local(self._project)
-        candidate = opened_now.inner
-        before = _sums(candidate)
-        created = applied(candidate, change, union=True, version=opened_now.version)
-        touched = sorted(_changed(before, _sums(candidate)))
-        for graph in touched:
-            _refuse_reserved(graph)
-        if touched:
-            files = self._files(candidate, change, touched)
+        created, files = attempted(lambda: self._tried(change), self._limits)
+        if files:
             self._refuse_invalid(files)
             journal.commit(self._project.data, files)
             self._publishable()
         return Outcome(created, self.version)
+
+    def _tried(self, change: Change) -> tuple[bool, dict[str, bytes | None]]:
+        """Make a change in a copy of the data; return whether its graph is new, and the files that would be others."""
+        copy = open_local(self._project)
+        candidate = copy.inner
+        before = _sums(candidate)
+        with limited(self._limits):
+            created = applied(candidate, change, union=True, version=copy.version)
+        touched = sorted(_changed(before, _sums(candidate)))
+        for graph in touched:
+            _refuse_reserved(graph)
+        return created, self._files(candidate, change, touched) if touched else {}
 
     def _files(self, candidate: ox.Store, change: Change, touched: list[str]) -> dict[str, bytes | None]:
         """Return the files of the changed graphs and of the record, path below the data folder → content."""

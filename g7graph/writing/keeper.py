@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import pickle
-import select
 import signal
 import socket
 import tempfile
+import threading
 import traceback
 from collections.abc import Callable
 from pathlib import Path
@@ -54,22 +54,25 @@ def listening(place: Path) -> socket.socket:
 
 
 def keep(listener: socket.socket, lifeline: int, kept: Kept, publish: Callable[[Kept], object]) -> NoReturn:
-    """Take changes one at a time until the lifeline ends. Never returns."""
+    """Take changes one at a time until the lifeline ends, even in the middle of one: who ends has none half made.
+
+    Never returns.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    code = 1
+    threading.Thread(target=_follow, args=(lifeline,), daemon=True).start()
     try:
-        poll = select.poll()
-        poll.register(lifeline, select.POLLIN)
-        poll.register(listener, select.POLLIN)
-        while all(descriptor != lifeline for descriptor, _ in poll.poll()):
+        while True:
             connection, _ = listener.accept()
             with connection:
                 _take(connection, kept, publish)
-        code = 0
     finally:
-        if code:
-            traceback.print_exc()
-        os._exit(code)
+        traceback.print_exc()
+        os._exit(1)
+
+
+def _follow(lifeline: int) -> None:
+    os.read(lifeline, 1)
+    os._exit(0)
 
 
 def _take(connection: socket.socket, kept: Kept, publish: Callable[[Kept], object]) -> None:
@@ -84,10 +87,10 @@ def _take(connection: socket.socket, kept: Kept, publish: Callable[[Kept], objec
         before = kept.version
         try:
             said: Outcome | G7Error = kept.apply(change)
-            if kept.version != before:
-                publish(kept)
         except G7Error as error:
             said = error
+        if kept.version != before:
+            publish(kept)
         file.seek(0)
         file.truncate()
         pickle.dump(said, file)

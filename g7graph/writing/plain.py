@@ -11,11 +11,13 @@ import shutil
 from pathlib import Path
 
 from g7graph.build import MEMORY, build, open_local, opened
-from g7graph.errors import G7Error, StoreError
+from g7graph.errors import G7Error, Limited, StoreError
 from g7graph.project import Project
 from g7graph.store import stamp
 from g7graph.store.apart import apart
+from g7graph.store.attempt import attempted, limited
 from g7graph.store.change import Change, Outcome
+from g7graph.store.limits import Limits
 from g7graph.store.local import LocalStore
 from g7graph.store.pinned import is_read, remove_unread
 from g7graph.store.stamp import Stamp
@@ -30,8 +32,8 @@ class PlainInMemory:
 
     folder = None
 
-    def __init__(self, project: Project) -> None:
-        self.store = open_local(project)
+    def __init__(self, project: Project, limits: Limits) -> None:
+        self.store, self._limits = open_local(project), limits
 
     @property
     def version(self) -> str:
@@ -39,17 +41,22 @@ class PlainInMemory:
         return self.store.version
 
     def apply(self, change: Change) -> Outcome:
-        """Make a change, whole or not at all; see `Writer.apply`."""
+        """Make a change, whole or not at all; see `Writer.apply`. A process that can be spared tries it before."""
+        attempted(lambda: self._applied(change), self._limits)
         created = applied(self.store.inner, change, union=False, version=self.version)
         self.store.version = secrets.token_hex(_VERSION_BYTES)
         return Outcome(created, self.store.version)
+
+    def _applied(self, change: Change) -> None:
+        with limited(self._limits):
+            applied(self.store.inner, change, union=False, version=self.version)
 
 
 class PlainOnDisk:
     """Plain RDF in a store on disk, which is held as long as this lasts. Raises StoreError where others have it."""
 
-    def __init__(self, project: Project, place: Path) -> None:
-        self._place = place
+    def __init__(self, project: Project, place: Path, limits: Limits) -> None:
+        self._place, self._limits = place, limits
         self.version = apart(lambda: build(project, place))
         self._held = stamp.Held(place)
         if is_read(place):  # the engine removes tables as it writes; editions stay whole, the store itself does not
@@ -71,19 +78,32 @@ class PlainOnDisk:
     def apply(self, change: Change) -> Outcome:
         """Make a change, whole or not at all; see `Writer.apply`. It is on disk when this returns."""
         version = secrets.token_hex(_VERSION_BYTES)
-        created = apart(lambda: self._changed(change, version))
+        try:
+            created = attempted(lambda: self._changed(change, version), self._limits)
+        except (Limited, StoreError):
+            if stamp.read(self._place) == Stamp(
+                version, written=True
+            ):  # it was ended: before the change, or just after
+                shutil.rmtree(self._editions / version, ignore_errors=True)
+                apart(lambda: self._edition(self._open(), version))
+                self._renewed(version)
+            raise
+        self._renewed(version)
+        return Outcome(created, version)
+
+    def _renewed(self, version: str) -> None:
         before, self.version = self.folder, version
         for edition in self._editions.iterdir():
             if edition not in (before, self.folder):  # who is not yet told of the new one may open the one before
                 remove_unread(edition)
-        return Outcome(created, version)
 
     def _changed(self, change: Change, version: str) -> bool:
         """Make a change, stamped before it is: nobody was ever told this version of other data."""
         store, before = self._open(), stamp.read(self._place)
         stamp.write(self._place, Stamp(version, written=True))
         try:
-            created = applied(store.inner, change, union=False, version=self.version)
+            with limited(self._limits):
+                created = applied(store.inner, change, union=False, version=self.version)
         except G7Error:
             if before:
                 stamp.write(self._place, before)
@@ -99,6 +119,6 @@ class PlainOnDisk:
         store.inner.backup(str(self._editions / version))
 
 
-def plain(project: Project, where: str) -> PlainInMemory | PlainOnDisk:
-    """Return plain RDF that takes changes. Raises DataError and StoreError as `open_local`."""
-    return PlainInMemory(project) if where == MEMORY else PlainOnDisk(project, Path(where))
+def plain(project: Project, where: str, limits: Limits) -> PlainInMemory | PlainOnDisk:
+    """Return plain RDF that takes changes, each within the limits. Raises DataError and StoreError as `open_local`."""
+    return PlainInMemory(project, limits) if where == MEMORY else PlainOnDisk(project, Path(where), limits)
