@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import IO, cast
 
 from pyoxigraph import (
@@ -13,10 +14,12 @@ from pyoxigraph import (
     QueryTriples,
     RdfFormat,
     Triple,
+    serialize,
 )
 
-from g7graph.errors import QueryError
+from g7graph.errors import QueryError, UsageError
 from g7graph.exports.characters import Allowed
+from g7graph.exports.graphs import can_be_named
 from g7graph.store import Answer
 from g7graph.table import Column, Table
 from g7graph.vocab import XSD
@@ -38,21 +41,53 @@ GRAPHS = {
 #: What the engine writes of an answer as it comes, whatever its size.
 FORMS = (*RESULTS, *GRAPHS)
 _XML = ("xml", "rdf")
+#: What can write every graph: RDF/XML lacks names for some predicates, JSON-LD what is new in RDF 1.2.
+_SAY_ALL = ("ttl", "nt", "nq", "trig")
 
 
 def write(answer: Answer, form: str, out: IO[bytes]) -> None:
-    """Have the engine write an answer in one of FORMS. Raises QueryError where the answer is of the other kind."""
+    """Have the engine write an answer in one of FORMS.
+
+    Raises QueryError where the answer is of the other kind, UsageError where the form has no way to say it.
+    """
     to = cast(IO[bytes], Allowed(out)) if form in _XML else out
     if isinstance(answer, QueryTriples):
         if form not in GRAPHS:
             raise QueryError("no_table")
-        answer.serialize(to, GRAPHS[form])
+        _write_graph(answer, form, to)
     else:
         if form not in RESULTS:
             raise QueryError("no_graph")
         answer.serialize(to, RESULTS[form])
     if isinstance(to, Allowed):
         to.flush()
+
+
+def _write_graph(answer: QueryTriples, form: str, out: IO[bytes]) -> None:
+    try:
+        if form == "rdf":
+            serialize(_nameable(answer), out, GRAPHS[form])
+        else:
+            answer.serialize(out, GRAPHS[form])
+    except OSError as error:
+        if error.errno is not None:
+            raise
+        raise _unsayable(form) from error  # the engine's own: JSON-LD has no triple terms
+
+
+def _nameable(triples: Iterable[Triple]) -> Iterator[Triple]:
+    """Yield triples whose predicates can be names of XML elements, as RDF/XML needs them."""
+    known: set[NamedNode] = set()
+    for triple in triples:
+        if triple.predicate not in known:
+            if not can_be_named(triple.predicate.value):
+                raise _unsayable("rdf")
+            known.add(triple.predicate)
+        yield triple
+
+
+def _unsayable(form: str) -> UsageError:
+    return UsageError("unknown_format", name=form, nearest=_SAY_ALL)
 
 
 def as_triples(answer: Answer) -> list[Triple]:

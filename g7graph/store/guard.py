@@ -56,6 +56,7 @@ _TRUTHS = ("TRUE", "FALSE")
 _ODD_TRUTH = re.compile(r"(?!true|false)(?i:true|false)")
 _HIDDEN = ("comment", "space")
 _MOST_UNFINISHED = 9
+_DEEPEST = 200
 _USUAL_CHARACTERS = 10_000
 
 
@@ -183,6 +184,18 @@ def outbound(text: str) -> Iterator[tuple[str, int]]:
     found = _ANY_OUTBOUND.search(text)
     if found and any(token.kind == "iri" and _AMBIGUOUS.match(token.text) for token in tokens(text)):
         yield found.group().upper(), found.start()
+
+
+def refuse_deep(text: str) -> None:
+    """Raise QueryError for nesting that the engine, which calls itself for each level, could not end well."""
+    if sum(map(text.count, "({[")) <= _DEEPEST:
+        return
+    depth = 0
+    for token in tokens(text):
+        depth += (token.text in "({[") - (token.text in ")}]") if token.kind == "other" else 0
+        if depth > _DEEPEST:
+            line, column = position(text, token.start)
+            raise QueryError("too_deep", line=line, column=column, path="SPARQL")
 
 
 def kind_of(text: str) -> str:

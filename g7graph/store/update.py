@@ -11,8 +11,6 @@ from g7graph.store.documents import Graph, statements
 from g7graph.store.local import BASE, evaluated, syntax_error
 from g7graph.store.operations import Wanted, edited
 
-_DEEPEST = 200
-
 
 def applied(store: ox.Store, change: Change, *, union: bool, version: str | None = None) -> bool:
     """Make a change of data that has a version, whole or not at all; return whether its graph is new.
@@ -44,7 +42,7 @@ def applied(store: ox.Store, change: Change, *, union: bool, version: str | None
 
 
 def _update(store: ox.Store, change: Change, union: bool) -> None:
-    _refuse_deep(change.text)
+    guard.refuse_deep(change.text)
     graphs = [one.value for one in _named(store)] if union else None
     text = edited(guard.readable(change.text), Wanted(change.using, change.using_named, graphs))
     for word, offset in guard.outbound(text.text):  # what is left once nothing is loaded silently
@@ -64,16 +62,6 @@ def _replace(store: ox.Store, graph: Graph, quads: list[ox.Quad]) -> None:
     if isinstance(graph, ox.NamedNode):
         block, clear = f"GRAPH {graph} {{\n{block}}}", f"CLEAR SILENT GRAPH {graph}"
     store.update(f"{clear} ;\nINSERT DATA {{\n{block}}}")
-
-
-def _refuse_deep(text: str) -> None:
-    """Raise QueryError for nesting that the engine, which calls itself for each level, could not end well."""
-    depth = 0
-    for token in guard.tokens(text):
-        depth += (token.text in "({[") - (token.text in ")}]") if token.kind == "other" else 0
-        if depth > _DEEPEST:
-            line, column = guard.position(text, token.start)
-            raise QueryError("too_deep", line=line, column=column, path="SPARQL")
 
 
 def _graph(iri: str | None) -> Graph:

@@ -10,7 +10,7 @@ from flask import Flask, Response, request
 from jinja2 import StrictUndefined
 
 from g7graph import __version__, i18n
-from g7graph.build import open_store
+from g7graph.build import MEMORY, open_store
 from g7graph.project import Project
 from g7graph.queries import Library
 from g7graph.store import Service
@@ -109,7 +109,8 @@ def fingerprint(project: Project, options: Options) -> str:
 
     16 hexadecimal digits of SHA-256.
     """
-    chosen = (options.lang, options.writable, options.federation.prefixes, options.limits)
+    in_memory = options.store == MEMORY  # the engine has another order on disk
+    chosen = (in_memory, options.lang, options.writable, options.federation.prefixes, options.limits)
     digest = hashlib.sha256(f"{__version__} {chosen}\n".encode())
     for folder, suffixes in _files(project):
         for path in sorted(path for path in folder.rglob("*") if path.suffix in suffixes):

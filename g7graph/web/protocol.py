@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from math import inf
+from urllib.parse import unquote_to_bytes
 
 from flask import request
 from werkzeug.datastructures import CombinedMultiDict, MultiDict
@@ -67,13 +68,16 @@ def read() -> Asked | Updated | None:
     if request.method != "POST":
         if "update" in request.args:
             raise Refused("update_by_get")
+        _refuse_undecodable(request.query_string)
         return _one(request.args)
     if request.mimetype == _FORM:
-        asked = _one(form())
+        _refuse_undecodable(request.get_data())
+        _refuse_undecodable(request.query_string)
+        # What stands in the address is heard as well: nobody's limit or dataset is passed over.
+        asked = _one(CombinedMultiDict([form(), request.args]))
         if asked is None:
             raise Refused("no_query")
-        # What is not of the protocol may stand in the address as well: nobody's limit is to go unheard.
-        return replace(asked, options=CombinedMultiDict([form(), request.args])) if isinstance(asked, Asked) else asked
+        return asked
     if request.mimetype not in (_QUERY, _UPDATE):
         raise Refused("no_media_type", expected=f"{_FORM}, {_QUERY}, {_UPDATE}")
     if "query" in request.args or "update" in request.args:
@@ -133,6 +137,12 @@ def form() -> MultiDict[str, str]:
     return request.form
 
 
+def _refuse_undecodable(fields: bytes) -> None:
+    """Raise Refused for fields whose escapes are not UTF-8: they would be read as what nobody wrote."""
+    if b"%" in fields:
+        _decoded(unquote_to_bytes(fields))
+
+
 def _one(given: MultiDict[str, str]) -> Asked | Updated | None:
     queries, updates = given.getlist("query"), given.getlist("update")
     if len(queries) + len(updates) > 1:
@@ -149,6 +159,7 @@ def _asked(text: str, given: MultiDict[str, str]) -> Asked:
         raise Refused("long_query", limit=limit)
     if not text.strip():
         raise QueryError("syntax", detail=" · ".join(_FORMS), line=1, column=1)
+    guard.refuse_deep(text)
     if guard.kind_of(text) == "update":
         raise Refused("update_as_query")
     default, named = given.getlist("default-graph-uri"), given.getlist("named-graph-uri")

@@ -30,6 +30,10 @@ _NO_CONTENT = 204
 
 #: Functions whose answer is another one each time: it is not kept.
 _CHANGING = re.compile("NOW|RAND|(?:STR)?UUID|BNODE|SERVICE", re.IGNORECASE)
+#: The same where it may be an IRI: `?a<RAND()&&?b>1`.
+_CHANGING_IN_ANGLES = re.compile(rf"<[^<>\s]*(?:{_CHANGING.pattern})\(", re.IGNORECASE)
+_CONSTRUCT = re.compile("CONSTRUCT", re.IGNORECASE)
+_BLANK = re.compile(r"\[|_:")
 
 
 @blueprint.route("/sparql", methods=["GET", "POST"], strict_slashes=False)
@@ -59,9 +63,16 @@ def queried(asked: Asked) -> Response:
     if chosen is formats.HTML:
         return shown(asked)
     response = answer.file(answered(asked, chosen.name), chosen)
-    if guard.has_word(asked.text, _CHANGING):
+    if _changes(asked.text):
         response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _changes(text: str) -> bool:
+    """Whether a query may have another answer each time: by such a function, or by blank nodes that it makes."""
+    if guard.has_word(text, _CHANGING) or _CHANGING_IN_ANGLES.search(text):
+        return True
+    return bool(_BLANK.search(text)) and guard.has_word(text, _CONSTRUCT)
 
 
 def answered(asked: Asked, form: str) -> IO[bytes]:

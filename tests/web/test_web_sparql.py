@@ -347,3 +347,78 @@ def test_a_service_that_is_only_read_describes_itself_so(client: FlaskClient) ->
     assert "SPARQL11Update" not in said
     assert "inputFormat" not in said
     assert '"Queries only. ' in said
+
+
+@pytest.mark.parametrize(
+    ("query", "form"),
+    [
+        ("CONSTRUCT { <x:a> <x:b> <<( <x:a> <x:b> 1 )>> } {}", "jsonld"),
+        ("CONSTRUCT { <x:a> <http://x/1> 1 } {}", "rdf"),
+        ("CONSTRUCT { <x:a> <http://x/a> 1 . <x:a> <http://x/> 1 } {}", "rdf"),
+    ],
+)
+def test_a_graph_that_a_format_cannot_say_is_not_acceptable(client: FlaskClient, query: str, form: str) -> None:
+    status, kind, body = ask(client, query, "application/json", format=form, lang="en")
+    assert (status, kind) == (406, "application/problem+json")
+    assert "ttl" in json.loads(body)["detail"]
+    assert ask(client, query, format="ttl")[0] == 200
+
+
+def test_rdf_xml_is_the_graph_that_was_asked_for(client: FlaskClient) -> None:
+    status, _, body = ask(client, CONSTRUCT, format="rdf")
+    assert status == 200
+    lines = {str(quad.triple) for quad in ox.parse(body, format=ox.RdfFormat.RDF_XML)}
+    turtle = {
+        str(quad.triple) for quad in ox.parse(ask(client, CONSTRUCT, format="ttl")[2], format=ox.RdfFormat.TURTLE)
+    }
+    assert lines == turtle
+
+
+def test_the_dataset_in_the_address_of_a_form_is_heard_and_another_query_is_not_passed_over(
+    client: FlaskClient,
+) -> None:
+    def count(address: dict[str, str], **fields: str) -> tuple[int, str]:
+        sent = client.post("/sparql", query_string=address, data={"query": COUNT, "format": "csv", **fields})
+        return sent.status_code, sent.get_data(as_text=True)
+
+    of_graph = count({}, **{"default-graph-uri": INDICATORS})
+    assert count({"default-graph-uri": INDICATORS}) == of_graph != count({})
+    assert count({"default-graph-uri": INDICATORS + "/no"})[0] == 404
+    assert count({"query": COUNT})[0] == 400
+
+
+def test_what_is_not_utf8_is_refused_wherever_it_stands(client: FlaskClient) -> None:
+    text = "query=SELECT+(%22caf%E9%22+AS+%3Fx)+%7B%7D"
+    by_form = client.post("/sparql", data=text, content_type="application/x-www-form-urlencoded")
+    by_get = client.get("/sparql", query_string=text)
+    for refused in (by_form, by_get):
+        assert refused.status_code == 400
+        assert refused.get_json()["type"].endswith("/not-utf8")
+    assert client.get("/sparql", query_string=text.replace("%E9", "%C3%A9")).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "text", ["SELECT * {BIND(" + "(" * 3000 + "1", "SELECT * " + "{" * 3000, "ASK {?s ?p" + "[" * 201]
+)
+def test_a_query_that_is_nested_too_deep_is_placed(client: FlaskClient, text: str) -> None:
+    status, _, body = ask(client, text)
+    told = json.loads(body)
+    assert (status, told["type"].rpartition("/")[2], told["line"]) == (400, "too-deep", 1)
+    assert told["column"] > 200
+
+
+@pytest.mark.parametrize(
+    ("query", "kept"),
+    [
+        ("SELECT ?t { BIND(0.5<RAND()&&2>1 AS ?t) }", False),
+        ("CONSTRUCT { _:a <x:b> 1 } WHERE {}", False),
+        ("CONSTRUCT { [] <x:b> 1 } WHERE {}", False),
+        ("SELECT ?t { VALUES ?t { <http://x/brand> <http://x/unknown> } }", True),
+        ("SELECT ?s { ?s ?p [] }", True),
+        ("CONSTRUCT { <x:a> <x:b> 1 } WHERE {}", True),
+    ],
+)
+def test_what_may_be_another_answer_each_time_is_not_kept(client: FlaskClient, query: str, kept: bool) -> None:
+    response = client.get("/sparql", query_string={"query": query})
+    assert response.status_code == 200
+    assert ("ETag" in response.headers, response.headers["Cache-Control"]) == (kept, "no-cache" if kept else "no-store")
