@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from io import SEEK_END
 from typing import IO, cast
 
 import pyoxigraph as ox
@@ -14,6 +15,7 @@ from g7graph.store.limits import Limits
 from g7graph.table import text
 
 _MEGABYTE = 1_000_000
+_PROLOGUE_BYTES = 1_000  # more than a document has before its first statement
 
 
 def convert(source: IO[bytes], got: str, form: str, out: IO[bytes], limits: Limits) -> None:
@@ -38,6 +40,20 @@ def truth(source: IO[bytes], got: str, form: str, out: IO[bytes]) -> None:
         true = any(text(row[0]) in ("1", "true") for row in found)
     document = b'{"head":{},"boolean":%s}' % (b"true" if true else b"false")
     write(ox.parse_query_results(document, format=ox.QueryResultsFormat.JSON), form, out)
+
+
+def is_empty(answer: IO[bytes], form: str) -> bool:
+    """Whether an answer is a graph without a statement; it is left at its start."""
+    if form in RESULTS or answer.seek(0, SEEK_END) > _PROLOGUE_BYTES:
+        answer.seek(0)
+        return False
+    answer.seek(0)
+    try:
+        return not any(True for _ in ox.parse(answer.read(), format=GRAPHS[form]))
+    except SyntaxError:
+        return False
+    finally:
+        answer.seek(0)
 
 
 def _triples(source: IO[bytes], got: str) -> Iterator[ox.Triple]:

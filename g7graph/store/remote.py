@@ -21,31 +21,19 @@ from g7graph.store.abilities import SAME, Abilities, detect, probe
 from g7graph.store.address import Address
 from g7graph.store.answers import RESULTS, as_table, as_triples
 from g7graph.store.connection import Watch
-from g7graph.store.conversion import convert, truth
+from g7graph.store.conversion import convert, is_empty, truth
 from g7graph.store.dialect import portable
 from g7graph.store.fetching import Fetch
 from g7graph.store.limits import Limits
+from g7graph.store.listing import SECONDS, Listing
 from g7graph.table import Table, python
 
 if TYPE_CHECKING:
     from g7graph.store.client import Client
 
-#: Graphs that engines keep for themselves.
 _SIZE = "SELECT (COUNT(*) AS ?count) { ?s ?p ?o }"
-_SYSTEM = (
-    "http://www.openlinksw.com/",
-    "http://localhost:8890/",
-    "http://localuriqaserver/",
-    "http://www.w3.org/ns/ldp#",
-    "http://www.w3.org/2002/07/owl#",
-    "urn:activitystreams-owl:map",
-    "urn:core:services:sparql",
-    "urn:rules.skos",
-    "urn:virtuoso:",
-)
 _TABLES = ("SELECT", "ASK")
 _MOST_GRAPHS = 2_000
-_GRAPHS_SECONDS = 5.0
 
 
 class RemoteStore:
@@ -61,8 +49,8 @@ class RemoteStore:
         self._wants_union = wants_union
         self._lock = threading.Lock()
         self._abilities: Abilities | None = None
-        self._detected = 0.0
-        self._graphs: tuple[float, list[str], bool] = (0.0, [], False)
+        self._detected = (0.0, b"")
+        self._listing = Listing(self._asked_for_graphs)
 
     @property
     def version(self) -> str:
@@ -78,10 +66,11 @@ class RemoteStore:
     def abilities(self) -> Abilities:
         """What the engine can do; found out once, and again while it has no named graph. Raises StoreError."""
         with self._lock:
-            empty = self._abilities is not None and self._abilities.union is None
-            if self._abilities is None or (empty and time.monotonic() > self._detected + _GRAPHS_SECONDS):
+            when, mark = self._detected
+            is_old = time.monotonic() > when + SECONDS or mark != self._listing.mark
+            if self._abilities is None or (self._abilities.union is None and is_old):
+                self._detected = (time.monotonic(), self._listing.mark)
                 self._abilities = detect(self._probed)
-                self._detected = time.monotonic()
             return self._abilities
 
     def said(self, lang: str) -> list[str]:
@@ -119,12 +108,21 @@ class RemoteStore:
         return as_triples(self.query(text))
 
     def answer(self, question: Question, form: str, asker: Asker) -> IO[bytes]:
-        """Answer a stranger's question; see `Service.answer`. It is asked as it was put."""
-        return self._answered(question, form, asker)
+        """Answer a stranger's question; see `Service.answer`. It is asked as it was put.
+
+        An answer without a statement may be about a graph that was dropped: which there are is then listed again.
+        """
+        out = self._answered(question, form, asker)
+        if is_empty(out, form):
+            self._listing.forget()
+        return out
 
     def graphs(self) -> list[str]:
-        """List the named graphs, sorted, but for those that the engine keeps for itself."""
-        return self._listed()[0]
+        """List the named graphs, sorted, but for those that the engine keeps for itself.
+
+        Whether one is `in` the list is as it is now, where it is not; else as it was a few seconds ago at most.
+        """
+        return self._listing.names()
 
     def size(self) -> int:
         """Return how many statements there are in the default graph, which is that of all of them in a framework."""
@@ -133,8 +131,7 @@ class RemoteStore:
 
     def changed(self) -> None:
         """Forget which graphs there are: there may be others now."""
-        self._graphs = (0.0, [], False)
-        self._detected = 0.0
+        self._listing.changed()
 
     @cached_property
     def client(self) -> Client:
@@ -195,24 +192,18 @@ class RemoteStore:
 
     def _sent(self) -> tuple[str, ...]:
         """The graphs to send: none where the default graph has them all and no others, or they are too many."""
-        graphs, others = self._listed()
+        graphs, others = self._listing.get()
         if (self.abilities.union and not others) or len(graphs) > _MOST_GRAPHS:
             return ()
         return tuple(graphs)
 
-    def _listed(self) -> tuple[list[str], bool]:
-        until, graphs, others = self._graphs
-        if time.monotonic() > until:
-            text = probe("listing" if self.abilities.lists else "graphs")
-            with tempfile.TemporaryFile() as out:
-                source = self.abilities.source("json")
-                got = self._fetch.answer(Question(text), source, Asker(), cast(IO[bytes], out))
-                rows = as_table(ox.parse_query_results(out.read(), format=RESULTS[got])).rows
-            found = sorted(graph.value for (graph,) in rows if isinstance(graph, ox.NamedNode))
-            graphs = [graph for graph in found if not graph.startswith(_SYSTEM)]
-            others = len(graphs) < len(found)
-            self._graphs = (time.monotonic() + _GRAPHS_SECONDS, graphs, others)
-        return graphs, others
+    def _asked_for_graphs(self) -> Iterator[str]:
+        text = probe("listing" if self.abilities.lists else "graphs")
+        with tempfile.TemporaryFile() as out:
+            source = self.abilities.source("json")
+            got = self._fetch.answer(Question(text), source, Asker(), cast(IO[bytes], out))
+            rows = as_table(ox.parse_query_results(out.read(), format=RESULTS[got])).rows
+        return (graph.value for (graph,) in rows if isinstance(graph, ox.NamedNode))
 
     def _probed(self, text: str, media_type: str) -> tuple[str, bytes, str]:
         with Watch(self.limits.seconds) as watch, self.client.query(text, media_type, watch) as response:

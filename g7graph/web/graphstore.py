@@ -9,6 +9,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import IO
 
 from flask import Blueprint, Response, request
 from pyoxigraph import NamedNode
@@ -18,6 +19,7 @@ from g7graph import vocab
 from g7graph.errors import QueryError, UnknownName
 from g7graph.store import Asker, Question
 from g7graph.store.change import Change, Document, Kind
+from g7graph.store.conversion import is_empty
 from g7graph.web import answer, asks, formats, headers
 from g7graph.web.conditions import condition
 from g7graph.web.context import site
@@ -48,17 +50,15 @@ class Target:
 def get(name: str = "") -> Response:
     """Answer with the statements of a graph, in the RDF format asked for."""
     target = _target(name)
-    if target.iri is None:
-        text = asks.text("default")
-    else:
-        known = site().store.graphs()
-        if target.iri not in known:
-            raise UnknownName("graph", target.iri, known)
-        text = asks.fill("graph", {"graph": [NamedNode(target.iri)]})
+    _require(target)
+    text = asks.fill("graph", {"graph": [NamedNode(target.iri)]}) if target.iri else asks.text("default")
     chosen = answer.negotiated(formats.GRAPHS)
     visitor = Visitor(request.environ)
     asker = Asker(visitor.name, gone=visitor.gone)
-    return answer.file(site().store.answer(Question(text), chosen.name, asker), chosen)
+    out = site().store.answer(Question(text), chosen.name, asker)
+    if is_empty(out, chosen.name):
+        _require_still(target, out)
+    return answer.file(out, chosen)
 
 
 @blueprint.put("", strict_slashes=False)
@@ -120,6 +120,22 @@ def _target(name: str) -> Target:
     if site().store.union and iri.startswith(own):
         return _direct(iri.removeprefix(own))
     return Target(_checked(iri), request.url)
+
+
+def _require(target: Target) -> None:
+    """Raise UnknownName for a graph that is not here; the default one always is."""
+    known = site().store.graphs() if target.iri else []
+    if target.iri and target.iri not in known:
+        raise UnknownName("graph", target.iri, known)
+
+
+def _require_still(target: Target, out: IO[bytes]) -> None:
+    """Raise UnknownName for a graph that was dropped meanwhile: none that is gone passes for an empty one."""
+    try:
+        _require(target)
+    except UnknownName:
+        out.close()
+        raise
 
 
 def _direct(name: str) -> Target:
