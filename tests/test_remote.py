@@ -92,6 +92,7 @@ def test_the_default_graph_is_the_union_of_our_graphs(remote: RemoteStore, store
     assert remote.union
     assert remote.graphs() == store.graphs()
     assert remote.table(COUNT).rows == store.table(COUNT).rows
+    assert remote.size() == store.size()
 
 
 def test_graph_patterns_see_our_graphs_only(remote: RemoteStore, store: LocalStore) -> None:
@@ -250,6 +251,7 @@ def test_an_engine_whose_default_graph_is_the_union_is_sent_no_graphs(store: Loc
         assert [*unions, remote.union] == [False, True]
         assert remote.abilities.union is True
         assert remote.table(COUNT).rows == store.table(COUNT).rows
+        assert remote.size() == store.size()
         assert not RemoteStore(address, wants_union=False).union
 
 

@@ -111,6 +111,42 @@ def test_a_dataset_may_name_a_graph_that_others_made(address: Address, plain: Pr
     assert client.get("/sparql", query_string=query).json["boolean"] is True  # type: ignore[index]
 
 
+@pytest.mark.parametrize("options", [(), ("--union-default-graph",)], ids=["default", "union"])
+@pytest.mark.parametrize("wants_union", [False, True])
+def test_the_size_is_of_the_default_graph_and_the_named_ones(
+    plain: Project, options: tuple[str, ...], *, wants_union: bool
+) -> None:
+    with oxigraph(*options) as address:
+        for graph in (KEPT, GRAPH):
+            directly(address, graph, TURTLE)
+        RemoteWriter(RemoteStore(address)).apply(Change(Kind.UPDATE, "tests", text="INSERT DATA { <x:a> <x:b> <x:c> }"))
+        store = RemoteStore(address, wants_union=wants_union)
+        health = create_app(plain, store).test_client().get("/health").json
+    assert health is not None
+    assert (health["triples"], health["graphs"]) == (3, 2)
+
+
+def test_an_empty_engine_has_no_statements() -> None:
+    with oxigraph() as address:
+        assert RemoteStore(address).size() == 0
+
+
+@pytest.mark.parametrize(
+    ("wants_union", "graphs", "said"),
+    [
+        (False, [KEPT, GRAPH], "(now 2)"),
+        (False, [], "(now 0)"),
+        (True, [KEPT, GRAPH], "each query names the graphs"),
+        (True, [], "as long as there are no named graphs"),
+    ],
+)
+def test_which_graphs_queries_see_is_said_as_it_is(graphs: list[str], said: str, *, wants_union: bool) -> None:
+    with oxigraph() as address:
+        for graph in graphs:
+            directly(address, graph, TURTLE)
+        assert said in RemoteStore(address, wants_union=wants_union).said("en")[1]
+
+
 def test_graphs_are_listed_once_in_a_while() -> None:
     asked: list[int] = []
 

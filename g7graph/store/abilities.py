@@ -65,11 +65,10 @@ class Abilities:
         """Whether `timeout=` tells it how many milliseconds to work at most."""
         return self.engine.lower().startswith("virtuoso")
 
-    def said(self, lang: str, *, union: bool, update: bool, graph_store: bool) -> list[str]:
-        """Say in a language what the engine does for us, and what not; a line for each."""
+    def said(self, lang: str, *, dataset: str, update: bool, graph_store: bool) -> list[str]:
+        """Say in a language what the engine does for us, and what not; a line for each, `dataset` of its graphs."""
         converted = sorted({*RESULTS, *GRAPHS} - self.faithful - SAME.keys())
-        lines = [_say("engine", lang, engine=self.engine or "?")]
-        lines.append(_say("union_own" if self.union else "union_sent" if union else "union_none", lang))
+        lines = [_say("engine", lang, engine=self.engine or "?"), dataset]
         if converted:
             lines.append(_say("converted", lang, formats=", ".join(converted)))
         if self.wrong:

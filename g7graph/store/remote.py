@@ -15,6 +15,7 @@ from typing import IO, TYPE_CHECKING, cast
 
 import pyoxigraph as ox
 
+from g7graph import i18n
 from g7graph.errors import QueryError
 from g7graph.store import Answer, Asker, Question, guard
 from g7graph.store.abilities import SAME, Abilities, detect, probe
@@ -26,12 +27,11 @@ from g7graph.store.dialect import portable
 from g7graph.store.fetching import Fetch
 from g7graph.store.limits import Limits
 from g7graph.store.listing import SECONDS, Listing
-from g7graph.table import Table, python
+from g7graph.table import Table, Term, python
 
 if TYPE_CHECKING:
     from g7graph.store.client import Client
 
-_SIZE = "SELECT (COUNT(*) AS ?count) { ?s ?p ?o }"
 _TABLES = ("SELECT", "ASK")
 _MOST_GRAPHS = 2_000
 
@@ -77,7 +77,7 @@ class RemoteStore:
         """Say in a language what the engine does for us, and what not; a line for each. Raises StoreError."""
         address = self.address
         return self.abilities.said(
-            lang, union=self.union, update=bool(address.update), graph_store=bool(address.graphs)
+            lang, dataset=self._dataset(lang), update=bool(address.update), graph_store=bool(address.graphs)
         )
 
     def query(
@@ -125,9 +125,17 @@ class RemoteStore:
         return self._listing.names()
 
     def size(self) -> int:
-        """Return how many statements there are in the default graph, which is that of all of them in a framework."""
-        ((count,),) = self.table(_SIZE).rows
-        return int(str(python(count)))
+        """Return how many statements the default graph and the named ones have, but for those the engine keeps itself.
+
+        A default graph that is the union has all; where the engine counts once what several graphs say, it may be less.
+        """
+        graphs, others = self._listing.get()
+        among = tuple(graphs) if others and len(graphs) <= _MOST_GRAPHS else None
+        named = self._counted("named-statements", among) if graphs else 0
+        if self.abilities.union and others:
+            return named
+        default = self._counted("statements")
+        return max(default, named) if self.abilities.union else default + named
 
     def changed(self) -> None:
         """Forget which graphs there are: there may be others now."""
@@ -190,6 +198,16 @@ class RemoteStore:
         names = any(word == "GRAPH" for word, _ in guard.words(question.text))
         return replace(question, default_graphs=graphs, named_graphs=graphs if names else ())
 
+    def _dataset(self, lang: str) -> str:
+        """Say which graphs queries see that name none."""
+        count = len(self._listing.get().names)
+        if self.abilities.union:
+            return i18n.text("store.union_own", lang)
+        if not self._wants_union:
+            return i18n.text("store.union_unwanted", lang, count=count)
+        key = "union_none" if not count else "union_sent" if count <= _MOST_GRAPHS else "union_many"
+        return i18n.text(f"store.{key}", lang, limit=_MOST_GRAPHS)
+
     def _sent(self) -> tuple[str, ...]:
         """The graphs to send: none where the default graph has them all and no others, or they are too many."""
         graphs, others = self._listing.get()
@@ -198,12 +216,18 @@ class RemoteStore:
         return tuple(graphs)
 
     def _asked_for_graphs(self) -> Iterator[str]:
-        text = probe("listing" if self.abilities.lists else "graphs")
-        with tempfile.TemporaryFile() as out:
-            source = self.abilities.source("json")
-            got = self._fetch.answer(Question(text), source, Asker(), cast(IO[bytes], out))
-            rows = as_table(ox.parse_query_results(out.read(), format=RESULTS[got])).rows
+        rows = self._rows(Question(probe("listing" if self.abilities.lists else "graphs")))
         return (graph.value for (graph,) in rows if isinstance(graph, ox.NamedNode))
+
+    def _counted(self, name: str, among: tuple[str, ...] | None = None) -> int:
+        ((count,),) = self._rows(Question(probe(name), named_graphs=among))
+        return int(str(python(count)))
+
+    def _rows(self, question: Question) -> Sequence[Sequence[Term | None]]:
+        """Ask as it stands what is to see the engine's own dataset."""
+        with tempfile.TemporaryFile() as out, self._readable():
+            got = self._fetch.answer(question, self.abilities.source("json"), Asker(), cast(IO[bytes], out))
+            return as_table(ox.parse_query_results(out.read(), format=RESULTS[got])).rows
 
     def _probed(self, text: str, media_type: str) -> tuple[str, bytes, str]:
         with Watch(self.limits.seconds) as watch, self.client.query(text, media_type, watch) as response:
