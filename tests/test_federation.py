@@ -17,10 +17,13 @@ import pyoxigraph as ox
 import pytest
 
 from g7graph.errors import QueryError, UsageError
+from g7graph.project import Project
 from g7graph.store.federation import Federation, is_public
 from g7graph.store.local import LocalStore, syntax_error
 from g7graph.store.relay import Relay
+from g7graph.web import create_app
 
+SD = "http://www.w3.org/ns/sparql-service-description#"
 WIKIDATA = "https://query.wikidata.org/sparql"
 
 
@@ -251,3 +254,13 @@ def test_a_mistake_behind_a_service_is_placed_in_the_text_that_was_sent(there: h
     expected = syntax_error(str(engine.value), text)
     assert (refused.value.key, refused.value.line, refused.value.column) == ("syntax", 2, expected.column)
     assert refused.value.detail == expected.detail
+
+
+@pytest.mark.parametrize("prefixes", [(), (WIKIDATA,)])
+def test_the_service_says_of_itself_whether_queries_may_ask_others(tmp_path: Path, prefixes: tuple[str, ...]) -> None:
+    (tmp_path / "a.ttl").write_text("<http://x/a> a <http://x/C> .")
+    store = LocalStore(ox.Store(), version="1")
+    store.federation = Federation(prefixes)
+    client = create_app(Project.find(tmp_path / "a.ttl"), store).test_client()
+    said = client.get("/sparql", headers={"Accept": "application/n-triples"}).text
+    assert (f"<{SD}feature> <{SD}BasicFederatedQuery>" in said) == bool(prefixes)

@@ -14,6 +14,7 @@ from g7graph import i18n
 from g7graph.errors import QueryError
 from g7graph.store import guard
 from g7graph.store.change import Change, Kind
+from g7graph.store.pooled import PooledStore
 from g7graph.table import Column, Table
 from g7graph.web import answer, asks, formats, graphs
 from g7graph.web.conditions import condition
@@ -98,7 +99,7 @@ def without_query() -> Response:
 
 
 def description() -> list[ox.Triple]:
-    """Describe the service: its languages, formats, limits, its graphs and what they are, what classes are said of."""
+    """Describe the service: languages, features, formats, limits, its graphs, what classes are said of."""
     store, writable = site().store, site().writer is not None
     service = [NamedNode(f"{request.root_url.rstrip('/')}/sparql")]
     text = asks.fill(
@@ -107,6 +108,7 @@ def description() -> list[ox.Triple]:
             "service": service,
             "graph": [NamedNode(iri) for iri in store.graphs()],
             "union": [Literal(store.union)],
+            "federated": [Literal(isinstance(store, PooledStore) and bool(store.federation.prefixes))],
             "writable": [Literal(writable)],
             "limits": [Literal(_limits(lang, writable), language=lang) for lang in i18n.LANGUAGES],
         },
