@@ -497,6 +497,7 @@ def test_the_option_nearest_to_the_command_wins(tiny: Path) -> None:
     "words",
     [["querie"], ["query"], ["query", "a", "b"], ["queries", "--forma", "json"], ["queries", "--format", "xml"],
      ["serve", "--port", "x"], ["serve", "--port", "70000"], ["query", "x", "--param"], ["--lang", "pt", "queries"],
+     ["serve", "--query-seconds", "-1"], ["serve", "--query-megabytes", "5"], ["serve", "--allow-service", "foo"],
      ["--data", "none", "queries"], ["validate", "none.ttl"], ["format", "none.ttl"]],
 )  # fmt: skip
 def test_wrong_usage_is_one_message_in_each_language(words: list[str]) -> None:
@@ -508,6 +509,19 @@ def test_wrong_usage_is_one_message_in_each_language(words: list[str]) -> None:
         assert "Traceback" not in result.stderr
         said.add(result.stderr.splitlines()[0])
     assert len(said) == (1 if "--lang" in words or words[-1] == "--param" else 3)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--query-megabytes", "5"], "--query-megabytes expects a whole number, 10 or more."),
+        (["--workers", "0"], "--workers expects a whole number from 1 to 64."),
+        (["--query-seconds", "-1"], "--query-seconds expects a number from 0.1 to 3600."),
+        (["--allow-service", "foo"], "«foo» is not the address of a service: http:// or https:// and a host"),
+    ],
+)
+def test_a_value_that_an_option_does_not_take_is_said_with_what_it_takes(words: list[str], said: str) -> None:
+    assert g7("serve", *words, "--lang", "en").stderr.startswith(said)
 
 
 def test_a_misspelt_command_or_option_gets_the_nearest() -> None:

@@ -116,8 +116,9 @@ def test_a_host_that_does_not_resolve_is_not_asked() -> None:
 
 @pytest.mark.parametrize("prefix", ["ftp://example.org/", "example.org", "https://me@example.org/", "http://x:99999/"])
 def test_a_prefix_is_an_http_url(prefix: str) -> None:
-    with pytest.raises(UsageError):
+    with pytest.raises(UsageError) as refused:
         Federation((prefix,))
+    assert (refused.value.key, refused.value.values) == ("bad_service", {"value": prefix})
 
 
 ANSWER = b'{"head":{"vars":["s"]},"results":{"bindings":[{"s":{"type":"literal","value":"there"}}]}}'

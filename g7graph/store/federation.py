@@ -44,7 +44,7 @@ class Federation:
         """Raise UsageError for a prefix that is no HTTP URL."""
         for prefix in self.prefixes:
             if _place(prefix) is None:
-                raise UsageError("outbound", detail=prefix, line=1, column=1)
+                raise UsageError("bad_service", value=prefix)
 
     def check(self, text: str) -> list[str]:
         """Return the services that a query asks. Raises QueryError for one that it may not ask, and for LOAD.

@@ -183,7 +183,7 @@ def test_the_kinds_of_problems_are_a_list_to_programs(client: FlaskClient) -> No
     assert listed is not None
     (syntax,) = [one for one in listed if one["type"].endswith("/syntax")]
     assert (syntax["type"], syntax["status"]) == ("https://w3id.org/g7graph/problem/syntax", 400)
-    assert syntax["detail"].startswith("The query is not valid SPARQL")
+    assert syntax["detail"].startswith("This is not valid SPARQL")
 
 
 @pytest.mark.parametrize(
