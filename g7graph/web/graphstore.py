@@ -35,6 +35,7 @@ _MULTIPART = "multipart/form-data"
 _MOST_PARTS = 100
 _CREATED, _NO_CONTENT = 201, 204
 _UP = ("", ".", "..")
+_READS = "GET, HEAD, OPTIONS"
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,10 @@ def delete(name: str = "") -> Response:
 @blueprint.after_app_request
 def closed(response: Response) -> Response:
     """Close what writes to other sites' pages."""
-    return headers.closed_to_writes(response, graph_store=request.blueprint == blueprint.name)
+    is_ours = request.blueprint == blueprint.name
+    if is_ours and request.method == "OPTIONS" and site().writer is None:
+        response.headers["Allow"] = _READS
+    return headers.closed_to_writes(response, graph_store=is_ours)
 
 
 def _done(target: Target, *, created: bool) -> Response:

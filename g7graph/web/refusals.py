@@ -101,6 +101,7 @@ STATUS = {
     "which_graph": HTTPStatus.BAD_REQUEST,
     "withdrawn": HTTPStatus.GONE,
     "writer_gone": HTTPStatus.SERVICE_UNAVAILABLE,
+    "wrong_token": HTTPStatus.UNAUTHORIZED,
 }
 
 

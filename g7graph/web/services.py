@@ -33,6 +33,7 @@ _WRITING: tuple[str | HTTPStatus, ...] = (
         "unauthorized",
         "unmet",
         "writer_gone",
+        "wrong_token",
     ),
     *("store_remote", HTTPStatus.LENGTH_REQUIRED),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from functools import partial
 
 from flask import Response, after_this_request, g, request
 
@@ -14,6 +15,7 @@ from g7graph.web.refusals import Refused
 
 _SCHEME = "bearer"
 _CHALLENGE = 'Bearer realm="g7graph"'
+_WRONG = f'{_CHALLENGE}, error="invalid_token"'
 
 
 def writing() -> tuple[Writer, str]:
@@ -26,17 +28,22 @@ def writing() -> tuple[Writer, str]:
     writer = site().writer
     if writer is None:
         raise Refused("read_only")
-    name = _holder()
+    token = _sent()
+    name = _holder(token)
     if name is None:
-        after_this_request(_challenged)
-        raise Refused("unauthorized")
+        after_this_request(partial(_challenged, challenge=_WRONG if token else _CHALLENGE))
+        raise Refused("wrong_token" if token else "unauthorized")
     require_length()
     return writer, name
 
 
-def _holder() -> str | None:
+def _sent() -> str:
+    """Return the token of the request; empty where it has none, which is no error of its own (RFC 6750 §3.1)."""
     sent = request.authorization
-    given = (sent.token or "") if sent and sent.type == _SCHEME else ""
+    return (sent.token or "") if sent and sent.type == _SCHEME else ""
+
+
+def _holder(given: str) -> str | None:
     holder = None
     for name, token in site().options.tokens.items():
         if hmac.compare_digest(token.encode(), given.encode("utf-8", "surrogateescape")):
@@ -44,6 +51,6 @@ def _holder() -> str | None:
     return holder
 
 
-def _challenged(response: Response) -> Response:
-    response.headers["WWW-Authenticate"] = _CHALLENGE
+def _challenged(response: Response, challenge: str) -> Response:
+    response.headers["WWW-Authenticate"] = challenge
     return response

@@ -304,19 +304,28 @@ def test_an_update_is_not_sent_by_get(client: FlaskClient) -> None:
     assert graph(client) == {'<a> <p> "2"'}
 
 
+MISSING, WRONG = 'Bearer realm="g7graph"', 'Bearer realm="g7graph", error="invalid_token"'
+
+
 @pytest.mark.parametrize(
-    "headers",
+    ("headers", "challenge", "problem"),
     [
-        {},
-        {"Authorization": "Bearer wrong"},
-        {"Authorization": "Bearer "},
-        {"Authorization": "Bearer tök\udcff".encode("utf-8", "surrogateescape").decode("latin-1")},
-        {"Authorization": f"Basic {TOKEN}"},
-        {"Authorization": TOKEN},
-        {"Authorization": f"Bearer {TOKEN}x"},
+        ({}, MISSING, "unauthorized"),
+        ({"Authorization": "Bearer wrong"}, WRONG, "wrong-token"),
+        ({"Authorization": "Bearer "}, MISSING, "unauthorized"),
+        (
+            {"Authorization": "Bearer tök\udcff".encode("utf-8", "surrogateescape").decode("latin-1")},
+            WRONG,
+            "wrong-token",
+        ),
+        ({"Authorization": f"Basic {TOKEN}"}, MISSING, "unauthorized"),
+        ({"Authorization": TOKEN}, MISSING, "unauthorized"),
+        ({"Authorization": f"Bearer {TOKEN}x"}, WRONG, "wrong-token"),
     ],
 )
-def test_nobody_writes_without_a_token(client: FlaskClient, headers: dict[str, str]) -> None:
+def test_nobody_writes_without_a_token(
+    client: FlaskClient, headers: dict[str, str], challenge: str, problem: str
+) -> None:
     answers = [
         client.put("/graph-store?graph=http://x/g", data=TURTLE, content_type="text/turtle", headers=headers),
         client.post("/graph-store", data=TURTLE, content_type="text/turtle", headers=headers),
@@ -325,7 +334,9 @@ def test_nobody_writes_without_a_token(client: FlaskClient, headers: dict[str, s
         client.post(f"/sparql?access_token={TOKEN}", data={"update": "CLEAR ALL"}, headers=headers),
     ]
     for response in answers:
-        assert (response.status_code, response.headers["WWW-Authenticate"]) == (401, 'Bearer realm="g7graph"')
+        assert (response.status_code, response.headers["WWW-Authenticate"]) == (401, challenge)
+        assert response.json is not None
+        assert response.json["type"].endswith(f"/{problem}")
         assert "Access-Control-Allow-Origin" not in response.headers
         assert TOKEN not in response.text
     assert graph(client) == {'<a> <p> "2"'}
@@ -341,6 +352,12 @@ def test_where_nothing_is_written_that_is_said(small: Project) -> None:
         assert response.status_code == 403
         assert response.json is not None
         assert response.json["type"].endswith("/problem/read-only")
+
+
+def test_a_service_that_is_only_read_says_so_of_its_graphs(small: Project) -> None:
+    client = create_app(small).test_client()
+    for address in ("/graph-store?default", "/graph-store/indicators"):
+        assert set(client.options(address).headers["Allow"].split(", ")) == {"GET", "HEAD", "OPTIONS"}
 
 
 def test_other_sites_pages_read_and_never_write(client: FlaskClient) -> None:
