@@ -194,6 +194,31 @@ def test_who_waits_too_long_is_told_to_come_back() -> None:
     pool.close()
 
 
+def test_who_asks_while_there_are_no_workers_is_told_that() -> None:
+    pool = Pool(Limits(together=1, own=0))
+    pool.publish("1", lambda: work)
+    for place in (pool.place("1") / name for name in ("open", "own")):
+        place.unlink()  # what nobody listens at
+    for asker in (Asker("a"), None):
+        with pytest.raises(Limited) as raised:
+            pool.run({"do": "pid"}, asker)
+        assert raised.value.key == "no_workers"
+    pool.close()
+
+
+def test_who_finds_all_workers_of_a_kind_at_work_is_told_how_many_there_are() -> None:
+    pool = Pool(Limits(together=4, own=1, waiting_seconds=0.3))
+    pool.publish("1", lambda: work)
+    with ThreadPoolExecutor(1) as threads:
+        long = threads.submit(pool.run, {"do": "sleep", "seconds": 1.0})
+        time.sleep(0.2)
+        with pytest.raises(Limited) as raised:
+            pool.run({"do": "pid"})
+        assert (raised.value.key, raised.value.values["limit"]) == ("busy", 1)
+        long.result().close()
+    pool.close()
+
+
 def test_a_new_edition_is_asked_at_once_and_the_old_one_finishes_what_it_does(pool: Pool) -> None:
     def said(what: bytes) -> Callable[[], Work]:
         def write(job: Mapping[str, Any], out: IO[bytes]) -> None:

@@ -144,6 +144,7 @@ class Pool:
         """Have a worker do a job; return the file of a large answer, None where it is in the small one."""
         limits = self.limits
         seconds = min(asker.seconds or limits.seconds, limits.seconds)
+        together = {_OPEN: limits.together, _OWN: limits.own, _ABROAD: limits.abroad}[post]
         for _ in range(_TRIES):
             connection = call.connected(self.place(str(self.edition.number)) / post)
             if connection is None:  # the edition was replaced meanwhile
@@ -152,11 +153,11 @@ class Pool:
                 socket.send_fds(connection, [str(seconds).encode()], [small.fileno()])
                 begun = call.received(connection, limits.waiting_seconds, asker.gone)
                 if begun is None:
-                    break
+                    raise Limited("busy", limit=together)
                 if begun:
                     SPENT.enter("eval")
                     return call.done(connection, int(begun), seconds, asker, limits)
-        raise Limited("busy", limit=limits.together)
+        raise Limited("no_workers")
 
     def _forget(self, number: int) -> None:
         """Remove what earlier editions left in the folder; who still comes to one asks again."""

@@ -48,6 +48,7 @@ _PLACES = {
 }
 _KEPT_HEADERS = ("Allow", "Content-Range", "Retry-After")
 _RETRY_SECONDS = "5"
+_RETRIED = ("busy", "many_downloads", "no_workers", "too_many")
 
 
 @blueprint.get("/problem/")
@@ -83,7 +84,7 @@ def _of_ours(error: G7Error) -> Response:
     # Where the operator's store is, is nobody's business.
     detail = say("store_away") if error.key == "store_remote" else error.text(language())
     response = _problem(status, TYPE + error.key.replace("_", "-"), detail, more, _PLACES.get(error.key, ""))
-    if error.key in ("busy", "many_downloads", "too_many"):
+    if error.key in _RETRIED:
         response.headers["Retry-After"] = _RETRY_SECONDS
     if isinstance(error, Elsewhere):
         response.headers["Link"] = error.link

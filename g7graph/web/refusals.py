@@ -50,6 +50,7 @@ STATUS = {
     "no_page": HTTPStatus.NOT_FOUND,
     "no_query": HTTPStatus.BAD_REQUEST,
     "no_table": HTTPStatus.NOT_ACCEPTABLE,
+    "no_workers": HTTPStatus.SERVICE_UNAVAILABLE,
     "not_a_run": HTTPStatus.NOT_FOUND,
     "not_acceptable": HTTPStatus.NOT_ACCEPTABLE,
     "not_an_iri": HTTPStatus.BAD_REQUEST,
