@@ -46,6 +46,8 @@ _PLACES = {
     "unknown_thing": "doc/",
     "unknown_version": "ontology/",
 }
+#: Error key → what it is called where its status is called otherwise.
+_TITLES = {"no_workers": "title_not_ready", "writer_gone": "title_not_ready"}
 _KEPT_HEADERS = ("Allow", "Content-Range", "Retry-After")
 _RETRY_SECONDS = "5"
 _RETRIED = ("busy", "many_downloads", "no_workers", "too_many")
@@ -109,7 +111,7 @@ def moved(response: Response) -> Response:
 
 
 def _problem(status: HTTPStatus, kind: str, detail: str, more: dict[str, Any], place: str = "") -> Response:
-    said = {"title": title(status), "status": status.value, "detail": detail}
+    said = {"title": title(status, request.environ[PROBLEM_KEY]), "status": status.value, "detail": detail}
     if choose(request.headers.get("Accept"), [PROBLEM, HTML]) is HTML:
         query = request.args.get("query") if request.endpoint == "sparql.endpoint" else None
         near = [name for name in more.get("nearest", ()) if place and "://" not in name]
@@ -126,7 +128,7 @@ def _problem(status: HTTPStatus, kind: str, detail: str, more: dict[str, Any], p
     return response
 
 
-def title(status: HTTPStatus) -> str:
-    """Return what a status is called."""
-    key = f"title_{status.value}"
+def title(status: HTTPStatus, problem: str = "") -> str:
+    """Return what a status is called, or one of the problems that have it."""
+    key = _TITLES.get(problem, f"title_{status.value}")
     return say(key) if key in i18n.catalogue("web") else status.phrase

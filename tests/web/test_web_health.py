@@ -5,14 +5,23 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Iterator
+from typing import IO
 
 import pytest
 
-from g7graph.errors import StoreError
+from g7graph.errors import Limited, StoreError
 from g7graph.project import Project
+from g7graph.store import Asker, Question
 from g7graph.store.remote import RemoteStore
 from g7graph.web import create_app, health
 from g7graph.web.health import Probe
+
+
+class Ended(RemoteStore):
+    """A store without anybody who answers."""
+
+    def answer(self, question: Question, form: str, asker: Asker) -> IO[bytes]:  # noqa: ARG002 - of the protocol
+        raise Limited("no_workers")
 
 
 @pytest.fixture
@@ -75,3 +84,15 @@ def test_a_store_that_comes_back_is_found() -> None:
     probe = Probe(ask, lambda: next(times))
     assert probe.get() is None
     assert probe.get() == "here"
+
+
+@pytest.mark.parametrize(("lang", "title"), [("es", "El servicio no está listo"), ("en", "The service is not ready")])
+def test_a_service_whose_workers_have_ended_says_so_and_when_to_come_back(
+    small: Project, lang: str, title: str
+) -> None:
+    client = create_app(small, Ended("http://127.0.0.1/", wants_union=False)).test_client()
+    answer = client.get("/sparql?query=ASK%7B%7D", headers={"Accept-Language": lang})
+    assert answer.json is not None
+    assert (answer.status_code, answer.json["title"]) == (503, title)
+    assert answer.json["type"].endswith("/no-workers")
+    assert answer.headers["Retry-After"] == "5"
