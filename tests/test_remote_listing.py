@@ -113,12 +113,13 @@ def test_a_dataset_may_name_a_graph_that_others_made(address: Address, plain: Pr
 
 @pytest.mark.parametrize("options", [(), ("--union-default-graph",)], ids=["default", "union"])
 @pytest.mark.parametrize("wants_union", [False, True])
+@pytest.mark.parametrize("body", [TURTLE, b'<x:a> <x:b> "c"@en .'], ids=["things", "values"])
 def test_the_size_is_of_the_default_graph_and_the_named_ones(
-    plain: Project, options: tuple[str, ...], *, wants_union: bool
+    plain: Project, options: tuple[str, ...], body: bytes, *, wants_union: bool
 ) -> None:
     with oxigraph(*options) as address:
         for graph in (KEPT, GRAPH):
-            directly(address, graph, TURTLE)
+            directly(address, graph, body)
         RemoteWriter(RemoteStore(address)).apply(Change(Kind.UPDATE, "tests", text="INSERT DATA { <x:a> <x:b> <x:c> }"))
         store = RemoteStore(address, wants_union=wants_union)
         health = create_app(plain, store).test_client().get("/health").json

@@ -119,7 +119,7 @@ _ALIASES = {
 
 
 def _union(ask: Ask) -> bool | None:
-    rows = _rows(ask, probe("sample"))
+    rows = _rows(ask, probe("sample")) or _rows(ask, probe("sample-values"))
     if not rows:
         return None
     found = _rows(ask, _SLOT.sub(lambda _: " ".join(f"({' '.join(map(str, row))})" for row in rows), probe("default")))
