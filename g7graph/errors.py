@@ -64,7 +64,21 @@ class QueryError(UsageError):
 
     def __init__(self, key: str, /, *, detail: str = "", line: int = 0, column: int = 0, **values: object) -> None:
         super().__init__(key, detail=detail, line=line, column=column, **values)
-        self.detail, self.line, self.column = detail, line, column
+        self.line, self.column = line, column
+
+    @property
+    def detail(self) -> str:
+        """What is said of it, in English: as it was given, or a message of `locale/mistakes.toml` (`mistake`)."""
+        return self._detail("en")
+
+    def text(self, lang: str = i18n.DEFAULT) -> str:
+        """Return the message in a language, as its detail is where it is a mistake."""
+        return G7Error(self.key, **(self.values | {"detail": self._detail(lang)})).text(lang)
+
+    def _detail(self, lang: str) -> str:
+        if "mistake" not in self.values:
+            return str(self.values["detail"])
+        return i18n.text(f"mistakes.{self.values['mistake']}", lang, **self.values)
 
 
 class Limited(UsageError):

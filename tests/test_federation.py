@@ -19,7 +19,8 @@ import pytest
 from g7graph.errors import QueryError, UsageError
 from g7graph.project import Project
 from g7graph.store.federation import Federation, is_public
-from g7graph.store.local import LocalStore, syntax_error
+from g7graph.store.local import LocalStore
+from g7graph.store.mistakes import of_query
 from g7graph.store.relay import Relay
 from g7graph.web import create_app
 
@@ -252,7 +253,7 @@ def test_a_mistake_behind_a_service_is_placed_in_the_text_that_was_sent(there: h
         ox.Store().query(text)
     with pytest.raises(QueryError) as refused:
         found(asking(service, ["127.0.0.1"]), text)
-    expected = syntax_error(str(engine.value), text)
+    expected = of_query(str(engine.value), text)
     assert (refused.value.key, refused.value.line, refused.value.column) == ("syntax", 2, expected.column)
     assert refused.value.detail == expected.detail
 

@@ -186,13 +186,16 @@ def test_the_endpoint_passes_answers_on(site: FlaskClient, media_type: str) -> N
     assert b"4.4" in response.data
 
 
-def test_what_does_not_parse_is_told_in_the_words_of_the_engine(site: FlaskClient) -> None:
-    response = site.get("/sparql", query_string={"query": "SELECT * WHERE { ?s ?p ?o } LIMIT x"})
+def test_what_does_not_parse_is_told_with_its_place(site: FlaskClient) -> None:
+    asked = {"query": "SELECT * WHERE { ?s ?p ?o } LIMIT x"}
+    response = site.get("/sparql", query_string=asked, headers={"Accept-Language": "en"})
     assert response.status_code == 400
     problem = json.loads(response.data)
     assert problem["type"].endswith("/syntax")
     assert problem["line"] == 1
-    assert "expected" in problem["detail"] or "syntax error" in problem["detail"]
+    assert "«x» cannot stand here. Expected: 0…9" in problem["detail"] or "syntax error" in problem["detail"]
+    assert problem["detail"].count("line 1") == 1
+    assert "error at 1:" not in problem["detail"]
 
 
 def test_what_takes_too_long_is_ended(remote: RemoteStore) -> None:

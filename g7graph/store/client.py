@@ -16,13 +16,10 @@ from g7graph import i18n
 from g7graph.errors import G7Error, Limited, QueryError, StoreError
 from g7graph.store import guard
 from g7graph.store.address import Address
+from g7graph.store.complaint import complaint, understood
 from g7graph.store.connection import Access, Watch
 
 _FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
-_PLACES = (
-    re.compile(r"error at (?P<line>\d+):(?P<column>\d+)"),
-    re.compile(r"line:? (?P<line>\d+)(?:,? col(?:umn)?:?\.? (?P<column>\d+))?", re.IGNORECASE),
-)
 _LATE = re.compile(r"tim(?:e[ -]?out|ed out)|time limit|S1T", re.IGNORECASE)
 _ECHO = re.compile(r"\s*\n\s*SPARQL query:.*", re.DOTALL)
 _OF_THE_QUERY = re.compile(r"Virtuoso (?!08)\w{5} Error ")
@@ -161,16 +158,8 @@ class Client:
         if error.code in _LATE_STATUS and _LATE.search(said):
             return Limited.too_long(watch.seconds)
         if error.code == _BAD_REQUEST or (error.code == _SERVER_ERROR and _OF_THE_QUERY.match(said)):
-            return _of_query(said or error.reason)
+            return complaint(said or error.reason)
         return self.unexpected(f"{error.code} {error.reason}: {said}".rstrip(": "), error.code)
-
-
-def _of_query(said: str) -> QueryError:
-    for pattern in _PLACES:
-        found = pattern.search(said)
-        if found:
-            return QueryError("syntax", detail=said, line=int(found["line"]), column=int(found["column"] or 1))
-    return QueryError("not_evaluated", detail=said)
 
 
 class _Wrapper(SPARQLWrapper):  # type: ignore[misc,unused-ignore]
@@ -190,4 +179,7 @@ class _Wrapper(SPARQLWrapper):  # type: ignore[misc,unused-ignore]
         return self._accept
 
     def _query(self) -> tuple[Any, str]:
-        return self._client.send(self._createRequest(), self.endpoint, self._watch), self.returnFormat
+        try:
+            return self._client.send(self._createRequest(), self.endpoint, self._watch), self.returnFormat
+        except QueryError as error:
+            raise understood(error, self.queryString, updates=self.queryType == INSERT) from None

@@ -244,3 +244,17 @@ def position(text: str, offset: int) -> tuple[int, int]:
 def _unescaped(text: str) -> str:
     """Resolve code point escapes wherever they stand, a keyword included."""
     return _ESCAPED.sub(lambda found: chr(min(int(found[1] or found[2], 16), 0x10FFFF)), text)
+
+
+def is_deep(text: str, most: int) -> bool:
+    """Whether brackets stand within one another more than so many times.
+
+    >>> is_deep("ASK { { '{' } }", 2), is_deep("ASK { { [] } }", 2)
+    (False, True)
+    """
+    depth = 0
+    for token in tokens(text):
+        depth += (token.text in "({[") - (token.text in ")}]") if token.kind == "other" else 0
+        if depth > most:
+            return True
+    return False

@@ -14,20 +14,15 @@ from g7graph.errors import QueryError
 from g7graph.store import Answer, guard
 from g7graph.store.answers import as_table, as_triples
 from g7graph.store.federation import NONE, Redirected, redirected
+from g7graph.store.mistakes import of_query
 from g7graph.table import Table
 
 if TYPE_CHECKING:
     from g7graph.store.relay import Relay
 
-_SYNTAX = re.compile(r"error at (?P<line>\d+):(?P<column>\d+): (?P<detail>.*)", re.DOTALL)
 _UNKNOWN_FUNCTION = re.compile(r"The custom function <(?P<iri>[^>]*)> is not supported")
 _EXISTS = re.compile(r"The graph <(?P<iri>[^>]*)> (?P<what>already exists|does not exist)")
-_KEYWORD = re.compile(r"(?<![\w'\"\\.])[A-Za-z][A-Za-z_0-9]+(?![\w'\"\\])")
-_SIGN = re.compile(r"""["][^"]+["]|\['""")
-_SENTENCE = re.compile(r"(?:^|expected (?:one of )?)([A-Z][a-z]+ .+)")
 _MOST_FUNCTIONS = 50
-_SNIPPET = 30
-_CLASS = re.compile(r"\[[^\]]*\](?:\s*\|\s*\[[^\]]*\])*")
 
 
 T = TypeVar("T")
@@ -79,7 +74,7 @@ class LocalStore:
                 )
             )
         except SyntaxError as error:
-            raise syntax_error(str(error), readable, asked.text, asked.offset) from error
+            raise of_query(str(error), readable, asked.text, asked.offset) from error
 
     def unmasked(self, message: str) -> str:
         """Return what the engine says of services by the addresses that they have."""
@@ -153,57 +148,3 @@ def _nodes(graphs: Sequence[str] | None) -> list[ox.NamedNode | ox.BlankNode]:
         return [ox.NamedNode(iri) for iri in graphs or ()]
     except ValueError as error:
         raise QueryError("not_an_iri", detail=str(error)) from error
-
-
-def syntax_error(
-    message: str, text: str, evaluated: str | None = None, original: Callable[[int], int] = lambda offset: offset
-) -> QueryError:
-    """Return the engine's syntax error, placed in the text that was sent to us.
-
-    Where the engine was given another text (`evaluated`), `original` leads from its offsets back to ours.
-    """
-    found = _SYNTAX.match(message)
-    if not found:
-        return QueryError("syntax", detail=message, line=1, column=1)
-    seen = text if evaluated is None else evaluated
-    line, column = int(found["line"]), int(found["column"])
-    lines = seen.split("\n")
-    offset = sum(len(one) + 1 for one in lines[: line - 1]) + column - 1
-    offset = min(original(_begun(seen, offset, found["detail"])), len(text))
-    line, column = guard.position(text, offset)
-    near = text[offset:].partition("\n")[0][:_SNIPPET].strip()
-    detail = f"{_readable(found['detail'])} · «{near}»" if near else _readable(found["detail"])
-    return QueryError("syntax", detail=detail, line=line, column=column)
-
-
-def _begun(text: str, offset: int, detail: str) -> int:
-    """Return where the token begins that the engine stumbled over.
-
-    It takes as many characters as a keyword has before it compares, and says where it stands then: a keyword's length
-    too far, unless it stands at the end of the text or expected a sign there.
-    """
-    if offset >= len(text) or _SIGN.search(detail):
-        return offset
-    starts = {token.start for token in guard.tokens(text[:offset])}
-    possible = {offset - len(word) for word in _KEYWORD.findall(_CLASS.sub("", detail))} & starts
-    return max(possible, default=offset)
-
-
-def _readable(detail: str) -> str:
-    """Drop the character classes of the engine's grammar: people look for words, not code point ranges.
-
-    A sentence of its own is what it means; one word that is left of a list is not.
-
-    >>> _readable("expected one of ABS, AVG, ['0'..='9'], [_]")
-    'expected one of ABS, AVG'
-    >>> _readable("expected one of Prefix not found, ['%'], [':']"), _readable("expected one of REDUCED, [_]")
-    ('Prefix not found', 'unexpected text')
-    """
-    kept = [part.strip() for part in _CLASS.sub("", detail.replace("\\n", " ")).split(",")]
-    sentence = next((found[1] for part in kept if (found := _SENTENCE.search(part))), "")
-    if sentence:
-        return sentence
-    readable = ", ".join(part for part in kept if part)
-    if _CLASS.search(detail) and len(readable.removeprefix("expected one of ").split()) == 1:
-        return "unexpected text"
-    return readable if readable not in ("", "expected", "expected one of") else "unexpected text"

@@ -8,7 +8,8 @@ from g7graph.errors import QueryError, UnknownName
 from g7graph.store import guard
 from g7graph.store.change import Change, Kind
 from g7graph.store.documents import Graph, statements
-from g7graph.store.local import BASE, evaluated, syntax_error
+from g7graph.store.local import BASE, evaluated
+from g7graph.store.mistakes import of_update as syntax_error
 from g7graph.store.operations import Wanted, edited
 
 

@@ -134,8 +134,8 @@ def test_a_graph_that_is_here_can_be_named_in_the_query(client: FlaskClient) -> 
     ("query", "line", "column"),
     [
         ("SELECT * {", 1, 11),
-        ("SELECT *\n{ ?s ?p }", 2, 10),
-        ("SELECT * {} x", 1, 14),
+        ("SELECT *\n{ ?s ?p }", 2, 9),
+        ("SELECT * {} x", 1, 13),
         ("ASK WHER { }", 1, 5),
         ("SELECT ?x\n  WHRE {}", 2, 3),
     ],
@@ -150,6 +150,24 @@ def test_a_query_that_does_not_parse_is_placed_by_line_and_column(
     assert problem["type"].endswith("/problem/syntax")
     assert problem["title"]
     assert problem["detail"]
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [
+        ("es", "el prefijo «skos:» no está declarado. Escriba al comienzo: PREFIX skos: <http"),
+        ("en", "the prefix «skos:» is not declared. Write at the beginning: PREFIX skos: <http"),
+        ("fr", "le préfixe « skos: » n'est pas déclaré. Écrivez au début : PREFIX skos: <http"),
+    ],
+)
+def test_a_prefix_that_is_not_declared_is_named_in_the_language_of_the_reader(
+    client: FlaskClient, lang: str, said: str
+) -> None:
+    asked = {"query": "SELECT ?s WHERE { ?s skos:prefLabel ?l }"}
+    response = client.get("/sparql", query_string=asked, headers={"Accept-Language": lang})
+    problem = json.loads(response.data)
+    assert (problem["line"], problem["column"]) == (1, 22)
+    assert said in problem["detail"]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,47 @@
+"""What a remote service says of a text that it does not take, as an error of ours: its place is said once."""
+
+from __future__ import annotations
+
+import re
+
+from g7graph.errors import QueryError
+from g7graph.store import guard
+from g7graph.store.grammar import SYNTAX
+from g7graph.store.mistakes import of_query, of_update
+
+_PLACES = (
+    re.compile(r"error at (?P<line>\d+):(?P<column>\d+)"),
+    re.compile(r"line:? (?P<line>\d+)(?:,? col(?:umn)?:?\.? (?P<column>\d+))?", re.IGNORECASE),
+)
+_LEADING = re.compile(r"[\s,:(]*(?:\b(?:at|in|on))?\s*\Z")
+_TRAILING = re.compile(r"\A[\s).,:;]+")
+#: Beyond, the engine, which calls itself for each level, might end our process.
+_DEEPEST = 200
+
+
+def complaint(said: str) -> QueryError:
+    """Return the error of a text in the service's words: of its syntax, where they have a place, else of evaluation."""
+    for pattern in _PLACES:
+        found = pattern.search(said)
+        if found:
+            return QueryError("syntax", detail=said, line=int(found["line"]), column=int(found["column"] or 1))
+    return QueryError("not_evaluated", detail=said)
+
+
+def understood(error: QueryError, text: str, *, updates: bool) -> QueryError:
+    """Return a service's error as we say it, where its engine is ours; else in its words, without the place in them.
+
+    >>> understood(complaint("Parse error at line 3, column 7: no."), "ASK", updates=False).detail
+    'Parse error: no.'
+    """
+    if error.key != "syntax":
+        return error
+    if SYNTAX.search(error.detail) and not guard.is_deep(text, _DEEPEST):
+        return (of_update if updates else of_query)(error.detail, text)
+    return QueryError("syntax", detail=_placeless(error.detail), line=error.line, column=error.column)
+
+
+def _placeless(said: str) -> str:
+    found = next(filter(None, (pattern.search(said) for pattern in _PLACES)))
+    before, after = _LEADING.sub("", said[: found.start()]), _TRAILING.sub("", said[found.end() :])
+    return ": ".join(filter(None, (before, after))) or said
