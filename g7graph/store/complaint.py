@@ -15,8 +15,6 @@ _PLACES = (
 )
 _LEADING = re.compile(r"[\s,:(]*(?:\b(?:at|in|on))?\s*\Z")
 _TRAILING = re.compile(r"\A[\s).,:;]+")
-#: Beyond, the engine, which calls itself for each level, might end our process.
-_DEEPEST = 200
 
 
 def complaint(said: str) -> QueryError:
@@ -36,7 +34,7 @@ def understood(error: QueryError, text: str, *, updates: bool) -> QueryError:
     """
     if error.key != "syntax":
         return error
-    if SYNTAX.search(error.detail) and not guard.is_deep(text, _DEEPEST):
+    if SYNTAX.search(error.detail) and not guard.too_deep(text):  # or our process would end
         return (of_update if updates else of_query)(error.detail, text)
     return QueryError("syntax", detail=_placeless(error.detail), line=error.line, column=error.column)
 

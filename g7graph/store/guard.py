@@ -188,14 +188,21 @@ def outbound(text: str) -> Iterator[tuple[str, int]]:
 
 def refuse_deep(text: str) -> None:
     """Raise QueryError for nesting that the engine, which calls itself for each level, could not end well."""
-    if sum(map(text.count, "({[")) <= _DEEPEST:
-        return
-    depth = 0
-    for token in tokens(text):
-        depth += (token.text in "({[") - (token.text in ")}]") if token.kind == "other" else 0
-        if depth > _DEEPEST:
-            line, column = position(text, token.start)
-            raise QueryError("too_deep", line=line, column=column, path="SPARQL")
+    found = too_deep(text)
+    if found:
+        line, column = position(text, found.start)
+        raise QueryError("too_deep", line=line, column=column, path="SPARQL")
+
+
+def too_deep(text: str) -> Token | None:
+    """Return the bracket that stands within too many others; None where none does."""
+    if sum(map(text.count, "({[")) > _DEEPEST:
+        depth = 0
+        for token in tokens(text):
+            depth += (token.text in "({[") - (token.text in ")}]") if token.kind == "other" else 0
+            if depth > _DEEPEST:
+                return token
+    return None
 
 
 def kind_of(text: str) -> str:
@@ -244,17 +251,3 @@ def position(text: str, offset: int) -> tuple[int, int]:
 def _unescaped(text: str) -> str:
     """Resolve code point escapes wherever they stand, a keyword included."""
     return _ESCAPED.sub(lambda found: chr(min(int(found[1] or found[2], 16), 0x10FFFF)), text)
-
-
-def is_deep(text: str, most: int) -> bool:
-    """Whether brackets stand within one another more than so many times.
-
-    >>> is_deep("ASK { { '{' } }", 2), is_deep("ASK { { [] } }", 2)
-    (False, True)
-    """
-    depth = 0
-    for token in tokens(text):
-        depth += (token.text in "({[") - (token.text in ")}]") if token.kind == "other" else 0
-        if depth > most:
-            return True
-    return False

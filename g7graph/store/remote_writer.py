@@ -31,6 +31,7 @@ class RemoteWriter:
 
     def apply(self, change: Change) -> Outcome:
         """Make a change; see `Writer.apply`. Raises StoreError where the service does not answer or refuses it."""
+        guard.refuse_deep(change.text)
         guard.refuse_outbound(change.text)
         if change.kind is Kind.UPDATE:
             created = False
