@@ -145,6 +145,31 @@ def test_a_graph_of_a_request_that_is_no_iri_is_refused(store: ox.Store) -> None
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        'CLEAR GRAPH <http://x/no> ; PREFIX x: <http://x/> INSERT DATA { x:b x:p "4" }',
+        'PREFIX x: <http://x/> CLEAR GRAPH x:no ; PREFIX x: <http://x/> INSERT DATA { x:b x:p "4" }',
+        'BASE <http://x/> LOAD SILENT <no> ; base <http://x/> prefix y: <#> INSERT DATA { <b> <p> "4" }',
+        'PREFIX x: <http://x/> CLEAR GRAPH x:no ; # PREFIX\n PREFIX : <http://x/> INSERT DATA { :b x:p "4" } ;',
+    ],
+)
+def test_each_operation_may_declare_prefixes(store: ox.Store, text: str) -> None:
+    assert update(store, text) == {'+<b> <p> "4"'}
+
+
+def test_prefixes_that_mean_something_else_later_are_refused(store: ox.Store) -> None:
+    before = lines(store)
+    for text in (
+        "PREFIX x: <http://x/> CLEAR GRAPH x:g ; PREFIX x: <http://y/> INSERT DATA { x:b x:p 4 }",
+        "CLEAR GRAPH <http://x/g> ; BASE <http://y/> INSERT DATA { <b> <p> 4 }",
+    ):
+        with pytest.raises(QueryError) as refused:
+            update(store, text)
+        assert (refused.value.line, refused.value.column) == (1, text.rindex(text.split(" ; ")[1]) + 1)
+    assert lines(store) == before
+
+
+@pytest.mark.parametrize(
     ("text", "line", "column"),
     [
         ("INSERT DATA { <http://x/a> <http://x/b> }", 1, 41),

@@ -75,13 +75,15 @@ def edited(text: str, wanted: Wanted) -> Edited:
 
     - `LOAD SILENT` does nothing: nothing is ever fetched, and its failure is not told (SPARQL 1.1 Update §3.1.4).
     - `CLEAR` and `DROP` of a graph that is not there succeed: no empty graphs are kept (§3.1.3, §3.2.2).
+    - What later operations declare stands before the first (the engine knows no other place; SPARQL 1.1 §19.8 rule 29).
     - The graphs of the request stand in `USING` (SPARQL 1.1 Protocol §2.2.3); where the default graph is the union of
       `union`, so do those, in each operation that names none itself.
 
     Raises QueryError for LOAD, for a dataset given twice and, over a union, for statements of the default graph.
     """
-    edits: list[Edit] = []
-    for operation in _operations(text):
+    operations = list(_operations(text))
+    edits = _gathered(operations)
+    for operation in operations:
         edits += _edits(operation, text, wanted)
     return Edited(text, tuple(sorted(edits, key=lambda edit: edit.start)))
 
@@ -97,6 +99,40 @@ def _operations(text: str) -> Iterator[list[Token]]:
         else:
             found.append(token)
     yield found
+
+
+def _gathered(operations: list[list[Token]]) -> list[Edit]:
+    """Return the edits that put what later operations declare before the first.
+
+    None where something is declared otherwise than before: there the engine says that it does not take it.
+    """
+    first = next(_words(operations[0]), None)
+    known: dict[str, str] = {}
+    edits: list[Edit] = []
+    moved: list[str] = []
+    for number, operation in enumerate(operations):
+        for declared in _declarations(operation):
+            name, value = declared[-2].word or declared[-2].text, declared[-1].text
+            if known.get(name, value) != value or (number and name == "BASE" and name not in known):
+                return []
+            if number:
+                edits.append(Edit(declared[0].start, declared[-1].end, ""))
+                moved += [] if name in known else [f"PREFIX {name} {value} "]
+            known[name] = value
+    place = first[1].start if first else 0
+    return [Edit(place, place, "".join(moved)), *edits] if edits else []
+
+
+def _declarations(operation: list[Token]) -> Iterator[list[Token]]:
+    """Yield the declarations that an operation begins with: `BASE`, its IRI; `PREFIX`, a name, its IRI."""
+    place = 0
+    while place < len(operation) and operation[place].word in ("BASE", "PREFIX"):
+        length = 2 if operation[place].word == "BASE" else 3
+        declared = operation[place : place + length]
+        if [token.kind for token in declared[1:]] != ["name", "iri"][-(length - 1) :]:
+            return
+        yield declared
+        place += length
 
 
 def _edits(operation: list[Token], text: str, wanted: Wanted) -> list[Edit]:
