@@ -157,6 +157,26 @@ def test_each_operation_may_declare_prefixes(store: ox.Store, text: str) -> None
     assert update(store, text) == {'+<b> <p> "4"'}
 
 
+@pytest.mark.parametrize(
+    ("text", "key", "there"),
+    [
+        ("CLEAR GRAPH <x:no> ; PREFIX x: <http://x/> INSERT DATA { x:b }", "syntax", "}"),
+        ("CLEAR GRAPH <x:no> ;\nPREFIX x: <http://x/>\nINSERT DATA { x:b y:p 1 }", "syntax", "y:p 1 }"),
+        ("CLEAR GRAPH <x:no> ;\nPREFIX x: <http://x/>\nINSRT DATA { x:b x:p 1 }", "syntax", "INSRT DATA { x:b x:p 1 }"),
+        ("PREFIX x: <x:> CLEAR ALL ; PREFIX y: <y:>\n LOAD <http://x/>", "outbound", "LOAD <http://x/>"),
+    ],
+)
+def test_an_error_is_placed_where_it_stands_whatever_was_moved(
+    store: ox.Store, text: str, key: str, there: str
+) -> None:
+    before = lines(store)
+    with pytest.raises(QueryError) as refused:
+        update(store, text)
+    line, column = refused.value.line, refused.value.column
+    assert (refused.value.key, text.split("\n")[line - 1][column - 1 :]) == (key, there)
+    assert lines(store) == before
+
+
 def test_prefixes_that_mean_something_else_later_are_refused(store: ox.Store) -> None:
     before = lines(store)
     for text in (

@@ -75,15 +75,13 @@ def edited(text: str, wanted: Wanted) -> Edited:
 
     - `LOAD SILENT` does nothing: nothing is ever fetched, and its failure is not told (SPARQL 1.1 Update §3.1.4).
     - `CLEAR` and `DROP` of a graph that is not there succeed: no empty graphs are kept (§3.1.3, §3.2.2).
-    - What later operations declare stands before the first (the engine knows no other place; SPARQL 1.1 §19.8 rule 29).
     - The graphs of the request stand in `USING` (SPARQL 1.1 Protocol §2.2.3); where the default graph is the union of
       `union`, so do those, in each operation that names none itself.
 
     Raises QueryError for LOAD, for a dataset given twice and, over a union, for statements of the default graph.
     """
-    operations = list(_operations(text))
-    edits = _gathered(operations)
-    for operation in operations:
+    edits: list[Edit] = []
+    for operation in _operations(text):
         edits += _edits(operation, text, wanted)
     return Edited(text, tuple(sorted(edits, key=lambda edit: edit.start)))
 
@@ -101,11 +99,12 @@ def _operations(text: str) -> Iterator[list[Token]]:
     yield found
 
 
-def _gathered(operations: list[list[Token]]) -> list[Edit]:
-    """Return the edits that put what later operations declare before the first.
+def gathered(text: str) -> Edited:
+    """Return an update with what later operations declare before the first: the engine knows no other place for it.
 
-    None where something is declared otherwise than before: there the engine says that it does not take it.
+    Each may declare (SPARQL 1.1 §19.8 rule 29); where one does otherwise than before, the text stays as it is.
     """
+    operations = list(_operations(text))
     first = next(_words(operations[0]), None)
     known: dict[str, str] = {}
     edits: list[Edit] = []
@@ -114,13 +113,13 @@ def _gathered(operations: list[list[Token]]) -> list[Edit]:
         for declared in _declarations(operation):
             name, value = declared[-2].word or declared[-2].text, declared[-1].text
             if known.get(name, value) != value or (number and name == "BASE" and name not in known):
-                return []
+                return Edited(text, ())
             if number:
                 edits.append(Edit(declared[0].start, declared[-1].end, ""))
                 moved += [] if name in known else [f"PREFIX {name} {value} "]
             known[name] = value
     place = first[1].start if first else 0
-    return [Edit(place, place, "".join(moved)), *edits] if edits else []
+    return Edited(text, (Edit(place, place, "".join(moved)), *edits) if edits else ())
 
 
 def _declarations(operation: list[Token]) -> Iterator[list[Token]]:

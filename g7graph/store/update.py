@@ -8,9 +8,10 @@ from g7graph.errors import QueryError, UnknownName
 from g7graph.store import guard
 from g7graph.store.change import Change, Kind
 from g7graph.store.documents import Graph, statements
+from g7graph.store.grammar import offset
 from g7graph.store.local import BASE, evaluated
 from g7graph.store.mistakes import of_update as syntax_error
-from g7graph.store.operations import Wanted, edited
+from g7graph.store.operations import Edited, Wanted, edited, gathered
 
 
 def applied(store: ox.Store, change: Change, *, union: bool, version: str | None = None) -> bool:
@@ -44,16 +45,33 @@ def applied(store: ox.Store, change: Change, *, union: bool, version: str | None
 
 def _update(store: ox.Store, change: Change, union: bool) -> None:
     guard.refuse_deep(change.text)
+    moved = gathered(guard.readable(change.text))
+    try:
+        _evaluate(store, change, moved.text, union)
+    except QueryError as error:
+        raise _where_it_was(error, moved) from error
+    _without_empty(store)
+
+
+def _evaluate(store: ox.Store, change: Change, asked: str, union: bool) -> None:
     graphs = [one.value for one in _named(store)] if union else None
-    text = edited(guard.readable(change.text), Wanted(change.using, change.using_named, graphs))
-    for word, offset in guard.outbound(text.text):  # what is left once nothing is loaded silently
-        line, column = guard.position(change.text, text.offset(offset))
+    text = edited(asked, Wanted(change.using, change.using_named, graphs))
+    for word, at in guard.outbound(text.text):  # what is left once nothing is loaded silently
+        line, column = guard.position(asked, text.offset(at))
         raise QueryError("outbound", detail=word, line=line, column=column)
     try:
         evaluated(lambda functions: store.update(text.text, base_iri=BASE, custom_functions=functions))
     except SyntaxError as error:
-        raise syntax_error(str(error), change.text, text.text, text.offset) from error
-    _without_empty(store)
+        raise syntax_error(str(error), asked, text.text, text.offset) from error
+
+
+def _where_it_was(error: QueryError, moved: Edited) -> QueryError:
+    """Return an error of a text that was edited at its place in the original."""
+    if not error.line or not moved.edits:
+        return error
+    line, column = guard.position(moved.original, moved.offset(offset(moved.text, error.line, error.column)))
+    said = {name: value for name, value in error.values.items() if name not in ("line", "column", "detail")}
+    return QueryError(error.key, detail=str(error.values["detail"]), line=line, column=column, **said)
 
 
 def _replace(store: ox.Store, graph: Graph, quads: list[ox.Quad]) -> None:
