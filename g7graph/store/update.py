@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 import pyoxigraph as ox
 
 from g7graph.errors import QueryError, UnknownName
 from g7graph.store import guard
+from g7graph.store.attempt import limited
 from g7graph.store.change import Change, Kind
 from g7graph.store.documents import Graph, statements
 from g7graph.store.grammar import offset
+from g7graph.store.limits import Limits
 from g7graph.store.local import BASE, evaluated
 from g7graph.store.mistakes import of_update as syntax_error
 from g7graph.store.operations import Edited, Wanted, edited, gathered
 
 
-def applied(store: ox.Store, change: Change, *, union: bool, version: str | None = None) -> bool:
+def applied(
+    store: ox.Store, change: Change, *, union: bool, version: str | None = None, limits: Limits | None = None
+) -> bool:
     """Make a change of data that has a version, whole or not at all; return whether its graph is new.
 
-    Where the default graph is the `union` of the named ones it cannot be written. Raises what `Writer.apply` says.
+    Where the default graph is the `union` of the named ones it cannot be written. With limits, who works apart is
+    ended by an update that goes beyond them; a document takes no longer than it is large. Raises what `Writer.apply`
+    says.
     """
     if change.kind is Kind.UPDATE:
         change.condition.require(version, there=True)
-        _update(store, change, union)
+        with limited(limits) if limits else nullcontext():
+            _update(store, change, union)
         return False
     if union and change.graph is None:
         raise QueryError("no_default_graph", line=1, column=1)

@@ -19,7 +19,7 @@ from g7graph.build import MEMORY, build, open_local, opened
 from g7graph.errors import UsageError
 from g7graph.project import Project
 from g7graph.store.apart import apart
-from g7graph.store.attempt import attempted, limited
+from g7graph.store.attempt import attempted
 from g7graph.store.change import Change, Outcome, Rejected
 from g7graph.store.limits import Limits
 from g7graph.store.local import LocalStore
@@ -36,7 +36,7 @@ _RESERVED = ("ontology/", "derived/", "changes/")
 class Framework:
     """The data folder of a framework, which no other process writes to meanwhile, and its store.
 
-    Raises StoreError where another one does. The limits are those of a change before it is validated.
+    Raises StoreError where another one does. The limits are those of an update before it is validated.
     """
 
     def __init__(
@@ -83,8 +83,7 @@ class Framework:
         copy = open_local(self._project)
         candidate = copy.inner
         before = _sums(candidate)
-        with limited(self._limits):
-            created = applied(candidate, change, union=True, version=copy.version)
+        created = applied(candidate, change, union=True, version=copy.version, limits=self._limits)
         touched = sorted(_changed(before, _sums(candidate)))
         for graph in touched:
             _refuse_reserved(graph)

@@ -15,8 +15,8 @@ from g7graph.errors import G7Error, Limited, StoreError
 from g7graph.project import Project
 from g7graph.store import stamp
 from g7graph.store.apart import apart
-from g7graph.store.attempt import attempted, limited
-from g7graph.store.change import Change, Outcome
+from g7graph.store.attempt import attempted
+from g7graph.store.change import Change, Kind, Outcome
 from g7graph.store.limits import Limits
 from g7graph.store.local import LocalStore
 from g7graph.store.pinned import is_read, remove_unread
@@ -41,15 +41,15 @@ class PlainInMemory:
         return self.store.version
 
     def apply(self, change: Change) -> Outcome:
-        """Make a change, whole or not at all; see `Writer.apply`. A process that can be spared tries it before."""
-        attempted(lambda: self._applied(change), self._limits)
+        """Make a change, whole or not at all; see `Writer.apply`. A process that can be spared tries updates before."""
+        if change.kind is Kind.UPDATE:
+            attempted(lambda: self._tried(change), self._limits)
         created = applied(self.store.inner, change, union=False, version=self.version)
         self.store.version = secrets.token_hex(_VERSION_BYTES)
         return Outcome(created, self.store.version)
 
-    def _applied(self, change: Change) -> None:
-        with limited(self._limits):
-            applied(self.store.inner, change, union=False, version=self.version)
+    def _tried(self, change: Change) -> None:
+        applied(self.store.inner, change, union=False, version=self.version, limits=self._limits)
 
 
 class PlainOnDisk:
@@ -102,8 +102,7 @@ class PlainOnDisk:
         store, before = self._open(), stamp.read(self._place)
         stamp.write(self._place, Stamp(version, written=True))
         try:
-            with limited(self._limits):
-                created = applied(store.inner, change, union=False, version=self.version)
+            created = applied(store.inner, change, union=False, version=self.version, limits=self._limits)
         except G7Error:
             if before:
                 stamp.write(self._place, before)
