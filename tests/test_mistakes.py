@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-import time
 
 import pyoxigraph as ox
 import pytest
@@ -144,11 +143,11 @@ def test_a_long_text_is_placed_where_the_engine_stopped() -> None:
 
 
 def test_nothing_is_evaluated_to_find_a_mistake() -> None:
-    rows = " ".join(f"VALUES ?v{place} {{ {' '.join(str(one) for one in range(200))} }}" for place in range(3))
-    begun = time.monotonic()
+    rows = " ".join(
+        f"VALUES ?v{place} {{ {' '.join(str(one) for one in range(200))} }}" for place in range(8)
+    )  # or this would never end
     assert query_error(f"ASK {{ {rows} FILTER(?v0 < 0) }} x").detail.startswith("«x» cannot stand here")
     assert Grammar(updates=False).is_right(f"ASK {{ {rows} FILTER(?v0 < 0) }}")
-    assert time.monotonic() - begun < 5
     grammar = Grammar(updates=True)
     with socket.create_server(("127.0.0.1", 0)) as server:
         server.settimeout(0.2)
