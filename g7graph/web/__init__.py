@@ -21,6 +21,7 @@ from g7graph.web import (
     cells,
     citation,
     codelists,
+    conditions,
     context,
     dashboard,
     dataset,
@@ -88,6 +89,7 @@ def create_app(
     intake.register(app)
     _set_up_templates(app)
     app.after_request(_with_headers)
+    conditions.register(app)
     program = fingerprint(project, options)
     shelf = dumps.attach(app, options.dumps)
     health.attach(app, service)

@@ -42,6 +42,9 @@ _DEPENDS_ON = (
     "wsgi.url_scheme",
 )
 _REST_DIGITS = 20  # of what else than the state of the data an `ETag` tells
+_MATCH = "HTTP_IF_MATCH"
+#: Where the application finds the `ETag` that its answer would have, if it is asked to compare it.
+TAG = "g7graph.tag"
 _AS_IT_IS = "no-transform"  # RFC 9111 §5.2.2.6
 _ANY = "*"  # whatever there is (RFC 9110 §13.1.2)
 _ASCII = "".join(map(chr, range(128)))
@@ -98,7 +101,7 @@ class Cached:
     def at_hand(self, environ: WSGIEnvironment) -> Answer | None:
         """Return the answer to a GET that is kept, 304 where the client has it; None where it has to be made."""
         key = self._key(environ)
-        if key is None:
+        if key is None or _MATCH in environ:
             return None
         kept = self.kept.get(key)
         known = environ.get("HTTP_IF_NONE_MATCH")
@@ -110,6 +113,8 @@ class Cached:
 
     def _fresh(self, environ: WSGIEnvironment) -> Answer:
         key = self._key(environ)
+        if key and _MATCH in environ:
+            environ = {**environ, TAG: _tag(key)}
         answer = _made(self.application, environ, _coding(environ))
         if key is None or not answer.status.startswith("200") or "no-store" in answer.header("Cache-Control"):
             return answer

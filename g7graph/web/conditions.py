@@ -1,12 +1,15 @@
-"""The conditions on which a request wants a change to be made: what others wrote meanwhile is not overwritten then."""
+"""The conditions of a request: what was read before is what is there still; what others wrote is not overwritten."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from http import HTTPStatus
 
-from flask import request
+from flask import Flask, Response, request
+from werkzeug.exceptions import PreconditionFailed
 
 from g7graph.store.change import Condition, state_of
+from g7graph.web.cache import TAG
 
 _STATE = slice(len(state_of("")))
 _MATCH, _NONE_MATCH = "If-Match", "If-None-Match"
@@ -26,6 +29,20 @@ def condition() -> Condition:
         not_states=_states(none_match.as_set(include_weak=True)),
         there=frozenset((True, False)) - {*([False] if needs else []), *([True] if none_match.star_tag else [])},
     )
+
+
+def register(app: Flask) -> None:
+    """Have an application answer 412 in place of what is not as `If-Match` wants it (RFC 9110 §13.1.1)."""
+
+    def matched(response: Response) -> Response:
+        tag = request.environ.get(TAG)
+        asked = _MATCH in request.headers and tag is not None and "ETag" not in response.headers
+        if not asked or response.status_code != HTTPStatus.OK or request.if_match.contains(str(tag).strip('"')):
+            return response
+        response.close()
+        return app.make_response(app.handle_http_exception(PreconditionFailed()))
+
+    app.after_request(matched)
 
 
 def _states(tags: Iterable[str | None]) -> frozenset[str]:

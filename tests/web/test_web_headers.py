@@ -145,3 +145,20 @@ def test_a_host_that_is_none_is_refused(client: FlaskClient, host: str) -> None:
 @pytest.mark.parametrize("host", ["data.example", "data.example:8080", "127.0.0.1:5000", "[2001:db8::1]:443"])
 def test_links_are_of_the_host_that_is_asked(client: FlaskClient, host: str) -> None:
     assert f"http://{host}/sitemap.xml" in client.get("/robots.txt", headers={"Host": host}).text
+
+
+@pytest.mark.parametrize("path", ["/doc/indicator/4.4.ttl", "/", "/sparql?query=ASK%7B%7D"])
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_what_is_not_as_it_was_is_not_answered_where_that_is_asked_for(
+    client: FlaskClient, path: str, method: str
+) -> None:
+    asked = {"Accept": "*/*", "Accept-Language": "en"}
+    tag = client.get(path, headers=asked).headers["ETag"]
+    for known, status in ((tag, 200), (f'"other", {tag}', 200), (f"W/{tag}", 412), ('"other"', 412), ("*", 200)):
+        answer = client.open(path, method=method, headers={**asked, "If-Match": known})
+        assert answer.status_code == status
+        if status == 412:
+            assert (answer.content_type, answer.headers["Cache-Control"]) == ("application/problem+json", "no-store")
+            assert "ETag" not in answer.headers
+            assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert client.open("/doc/no/such", method=method, headers={"If-Match": '"other"'}).status_code == 404
