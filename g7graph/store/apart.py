@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import pickle
-import signal
-import sys
 import threading
 import time
 import traceback
@@ -19,7 +16,6 @@ from g7graph.errors import G7Error
 
 T = TypeVar("T")
 _LOOK_SECONDS = 1.0
-_SET_PARENT_DEATH_SIGNAL = 1  # prctl(2)
 
 
 def apart(work: Callable[[], T]) -> T:
@@ -32,7 +28,7 @@ def apart(work: Callable[[], T]) -> T:
     pid = forked()
     if pid == 0:
         os.close(said)
-        _follow(parent)
+        threading.Thread(target=_follow, args=(parent,), daemon=True).start()
         with telling(say) as tell:
             tell(work())
         os._exit(0)
@@ -82,13 +78,6 @@ def heard(said: int, pid: int) -> Any:
 
 
 def _follow(parent: int) -> None:
-    """End this process when its parent has: at once where the kernel sees to it, else when a look finds out."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_SET_PARENT_DEATH_SIGNAL, signal.SIGKILL)
-    threading.Thread(target=_look_after, args=(parent,), daemon=True).start()
-
-
-def _look_after(parent: int) -> None:
     while os.getppid() == parent:
         time.sleep(_LOOK_SECONDS)
     os._exit(1)
