@@ -90,7 +90,7 @@ UPDATES = [
     ("COPY <a> <b>", 1, 10, "«<b>» cannot stand here. Expected: TO"),
     ("CLEAR <g>", 1, 7, "Expected: ALL · DEFAULT · GRAPH"),
     ("PREFIX a: <http://x/>\nCLEAR ALL ;\nINSERT DATA { b:b a:c 'c:d' }", 3, 15, "the prefix «b:» is not declared"),
-    ("CLEAR ALL ; PREFIX b: <http://x/> CLEAR ALL", 1, 13, "«PREFIX» cannot stand between two operations"),
+    ("CLEAR ALL ; PREFIX b: <http://x/> CLEAR ALL", 1, 13, "«PREFIX» cannot declare something here otherwise"),
     ("SELECT * { ?s ?p ?o }", 1, 1, "«SELECT» cannot stand here. Expected: ADD"),
 ]
 
