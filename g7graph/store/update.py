@@ -49,7 +49,7 @@ def applied(
     else:
         store.extend(read)
     _without_empty(store)
-    return not here and isinstance(graph, ox.NamedNode)
+    return not here and isinstance(graph, ox.NamedNode) and _has(store, graph)  # an empty graph is none
 
 
 def _update(store: ox.Store, change: Change, union: bool) -> None:

@@ -80,7 +80,7 @@ def post(name: str = "") -> Response:
     named = name or "graph" in request.args or "default" in request.args
     target = _target(name if named else secrets.token_hex(8))
     change = Change(Kind.MERGE, who, graph=target.iri, documents=_documents(target), condition=condition())
-    return _done(target, created=writer.apply(change).created or not named)
+    return _done(target, created=writer.apply(change).created)
 
 
 @blueprint.delete("", strict_slashes=False)

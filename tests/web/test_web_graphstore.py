@@ -465,3 +465,11 @@ def test_an_update_is_made_on_conditions(client: FlaskClient) -> None:
     ]
     assert statuses == [204, 412]
     assert client.get("/sparql?query=ASK%7B%3Chttp://x/b%3E%20%3Fp%201%7D").json["boolean"] is False  # type: ignore[index]
+
+
+def test_an_empty_document_makes_no_graph(client: FlaskClient) -> None:
+    sent: dict[str, Any] = {"content_type": "text/turtle", "data": "# nothing"}
+    for method, path in (("PUT", "/graph-store?graph=http://x/new"), ("POST", "/graph-store")):
+        made = client.open(path, method=method, headers=BEARER, **sent)
+        assert (made.status_code, "Location" in made.headers) == (204, False)
+    assert client.get("/graph-store?graph=http://x/new").status_code == 404
