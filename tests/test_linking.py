@@ -25,6 +25,7 @@ from g7graph.project import Project
 from g7graph.queries import Library
 from g7graph.sources.problem import Problem
 from g7graph.store.local import LocalStore
+from g7graph.writing.hold import Hold
 
 TODAY = date(2026, 11, 29)
 EITI = vocab.EXTERNAL["eiti-organisation"]
@@ -333,6 +334,10 @@ def test_from_proposal_to_turtle(framework: Project, tmp_path: Path, capsys: pyt
     rows[2].update(ACCEPTED, review_date="ayer")
     saved(path, lines[:4], rows)
     capsys.readouterr()
+    held = Hold(framework.data)  # as by a service that is writable
+    assert exit_code("--data", data, "link", "apply", path, "--lang", "en") == 2
+    held.let_go()
+    assert f"Another process writes to {framework.data}" in capsys.readouterr().err
     assert exit_code("--data", data, "link", "apply", path, "--lang", "en") == 1
     out, err = capsys.readouterr()
     assert out.split() == [GRAPH]

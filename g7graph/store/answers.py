@@ -70,9 +70,9 @@ def _write_graph(answer: QueryTriples, form: str, out: IO[bytes]) -> None:
         else:
             answer.serialize(out, GRAPHS[form])
     except OSError as error:
-        if error.errno is not None:
+        if form != "jsonld" or error.errno is not None:  # it is of the file, else of a triple term, which JSON-LD lacks
             raise
-        raise _unsayable(form) from error  # the engine's own: JSON-LD has no triple terms
+        raise _unsayable(form) from error
 
 
 def _nameable(triples: Iterable[Triple]) -> Iterator[Triple]:

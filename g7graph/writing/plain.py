@@ -81,9 +81,8 @@ class PlainOnDisk:
         try:
             created = attempted(lambda: self._changed(change, version), self._limits)
         except (Limited, StoreError):
-            if stamp.read(self._place) == Stamp(
-                version, written=True
-            ):  # it was ended: before the change, or just after
+            # Stamped so, it was ended in the middle: its change was not made, or was a moment ago.
+            if stamp.read(self._place) == Stamp(version, written=True):
                 shutil.rmtree(self._editions / version, ignore_errors=True)
                 apart(lambda: self._edition(self._open(), version))
                 self._renewed(version)

@@ -83,7 +83,13 @@ def test_what_nobody_knows_the_version_of_is_never_kept(small: Project) -> None:
 
 
 def test_the_fingerprint_changes_with_what_the_operator_chooses(small: Project) -> None:
-    chosen = [Options(), Options(lang="fr"), Options(tokens={"ana": "t"}), Options(limits=Limits(seconds=5))]
+    chosen = [
+        Options(store="dist/store"),
+        Options(),
+        Options(lang="fr"),
+        Options(tokens={"ana": "t"}),
+        Options(limits=Limits(seconds=5)),
+    ]
     assert len({fingerprint(small, options) for options in chosen}) == len(chosen)
 
 
