@@ -85,9 +85,9 @@ class Limited(UsageError):
     """A query beyond one of the service's limits, or one too many."""
 
     @classmethod
-    def too_long(cls, seconds: float) -> Limited:
+    def too_long(cls, seconds: float, key: str = "too_long") -> Limited:
         """Return the error of what took longer than a number of seconds."""
-        return cls("too_long", limit=int(seconds) if seconds == int(seconds) else seconds)
+        return cls(key, limit=int(seconds) if seconds == int(seconds) else seconds)
 
 
 class UnknownName(UsageError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.server
 import json
+import socket
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -297,10 +298,56 @@ def test_updates_have_the_graphs_that_they_are_given(address: Address) -> None:
             writer.apply(Change(Kind.DROP, "tests", graph=graph))
 
 
+@pytest.mark.parametrize("body", ["{where}", "GRAPH ?g {{ {where} }}"], ids=["union", "named"])
+def test_updates_that_name_no_graphs_see_the_union(address: Address, body: str) -> None:
+    """Of a framework: its graphs are written one by one, over the default graph nothing is."""
+    remote = RemoteStore(address)
+    writer = RemoteWriter(remote)
+    where = body.format(where=f"?s <{vocab.STANDARD['skos']}notation> ?o")
+    expected = remote.table(f"SELECT DISTINCT ?s ?o WHERE {{ {where} }} ORDER BY ?s ?o").rows
+    assert expected
+    try:
+        copy = f"INSERT {{ GRAPH <{OTHER}> {{ ?s <x:code> ?o }} }} WHERE {{ {where} }}"
+        writer.apply(Change(Kind.UPDATE, "tests", text=copy))
+        assert (
+            remote.table(f"SELECT ?s ?o WHERE {{ GRAPH <{OTHER}> {{ ?s <x:code> ?o }} }} ORDER BY ?s ?o").rows
+            == expected
+        )
+        with pytest.raises(QueryError) as refused:
+            writer.apply(Change(Kind.UPDATE, "tests", text=f"{copy} ;\nINSERT DATA {{ <x:a> <x:b> <x:c> }}"))
+        assert (refused.value.key, refused.value.line) == ("no_default_graph", 2)
+        with pytest.raises(QueryError) as refused:
+            writer.apply(Change(Kind.REPLACE, "tests", documents=(Document(TURTLE, "ttl", "http://example.org/"),)))
+        assert refused.value.key == "no_default_graph"
+    finally:
+        writer.apply(Change(Kind.DROP, "tests", graph=OTHER))
+
+
+@OXIGRAPH
+def test_a_mistake_behind_the_graphs_of_the_union_is_placed_in_the_text_that_was_asked() -> None:
+    with oxigraph() as address:
+        writer = RemoteWriter(RemoteStore(address))
+        put = Change(Kind.REPLACE, "tests", graph=GRAPH, documents=(Document(TURTLE, "ttl", GRAPH),))
+        writer.apply(put)
+        text = f"INSERT {{ GRAPH <{OTHER}> {{ ?s ?p ?o }} }} WHERE {{\n ?s ?p ?o FILTR(?o) }}"
+        with pytest.raises(QueryError) as refused:
+            writer.apply(Change(Kind.UPDATE, "tests", text=text))
+    assert (refused.value.key, refused.value.line, refused.value.column) == ("syntax", 2, 11)
+
+
+def test_of_a_change_that_is_not_answered_nobody_knows_whether_it_was_made() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}/"
+        writer = RemoteWriter(RemoteStore(Address(url, update=url), wants_union=False), seconds=0.5)
+        with pytest.raises(Limited) as late:
+            writer.apply(Change(Kind.UPDATE, "tests", text="CLEAR GRAPH <x:y>"))
+    assert (late.value.key, late.value.values["limit"]) == ("change_unanswered", 0.5)
+
+
 def test_what_cannot_be_written_is_said(address: Address) -> None:
     writer = RemoteWriter(RemoteStore(address))
     with pytest.raises(QueryError) as refused:
-        writer.apply(Change(Kind.UPDATE, "tests", text="INSERT DATA { <a"))
+        writer.apply(Change(Kind.UPDATE, "tests", text="INSERT DATA { GRAPH <x:g> { <a"))
     assert refused.value.key == "syntax"
     with pytest.raises(QueryError) as refused:
         writer.apply(Change(Kind.UPDATE, "tests", text="LOAD <http://example.org/a>"))

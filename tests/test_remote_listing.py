@@ -120,7 +120,8 @@ def test_the_size_is_of_the_default_graph_and_the_named_ones(
     with oxigraph(*options) as address:
         for graph in (KEPT, GRAPH):
             directly(address, graph, body)
-        RemoteWriter(RemoteStore(address)).apply(Change(Kind.UPDATE, "tests", text="INSERT DATA { <x:a> <x:b> <x:c> }"))
+        plainly = RemoteWriter(RemoteStore(address, wants_union=False))
+        plainly.apply(Change(Kind.UPDATE, "tests", text="INSERT DATA { <x:a> <x:b> <x:c> }"))
         store = RemoteStore(address, wants_union=wants_union)
         health = create_app(plain, store).test_client().get("/health").json
     assert health is not None

@@ -66,7 +66,7 @@ def refused(url: str, text: str) -> dict[str, Any]:
         return dict(json.loads(answer.read()))
 
 
-@pytest.mark.parametrize(("text", "kind", "limit"), [(ENDLESS, "too-long", 1), (DEEP, "too-much", 1000)])
+@pytest.mark.parametrize(("text", "kind", "limit"), [(ENDLESS, "change-too-long", 1), (DEEP, "change-too-much", 1000)])
 def test_a_change_beyond_its_limits_is_given_up_and_nothing_is_lost(
     service: Running, text: str, kind: str, limit: int
 ) -> None:

@@ -28,7 +28,7 @@ def attempted(work: Callable[[], T], limits: Limits) -> T:
         return apart(work)
     except SystemExit as ended:
         if ended.code == -signal.SIGALRM:
-            raise Limited.too_long(limits.seconds) from ended
+            raise Limited.too_long(limits.seconds, "change_too_long") from ended
         if isinstance(ended.code, int) and ended.code < 0:
             raise _too_much(limits) from ended
         raise StoreError("worker_failed") from ended
@@ -56,4 +56,4 @@ def limited(limits: Limits) -> Iterator[None]:
 
 
 def _too_much(limits: Limits) -> Limited:
-    return Limited("too_much", limit=limits.memory_bytes // 1_000_000)
+    return Limited("change_too_much", limit=limits.memory_bytes // 1_000_000)

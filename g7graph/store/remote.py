@@ -60,7 +60,7 @@ class RemoteStore:
     @property
     def union(self) -> bool:
         """Whether the default graph is the union of the named graphs, by itself or by what we send."""
-        return self._wants_union and (self.abilities.union is True or bool(self._sent()))
+        return self._wants_union and (self.abilities.union is True or bool(self.sent()))
 
     @property
     def abilities(self) -> Abilities:
@@ -137,6 +137,18 @@ class RemoteStore:
         default = self._counted("statements")
         return max(default, named) if self.abilities.union else default + named
 
+    def sent(self) -> tuple[str, ...] | None:
+        """Return the graphs that a question without a dataset of its own is sent with; None where none are wanted.
+
+        There are none where the engine's default graph has them all and no others, or they are too many.
+        """
+        if not self._wants_union:
+            return None
+        graphs, others = self._listing.get()
+        if (self.abilities.union and not others) or len(graphs) > _MOST_GRAPHS:
+            return ()
+        return tuple(graphs)
+
     def changed(self) -> None:
         """Forget which graphs there are: there may be others now."""
         self._listing.changed()
@@ -192,9 +204,9 @@ class RemoteStore:
     def _placed(self, question: Question) -> Question:
         """Give a question without a dataset of its own the union of the graphs, where the engine does not."""
         given = question.default_graphs is not None or question.named_graphs is not None
-        if not self._wants_union or given or guard.names_dataset(question.text):
+        graphs = None if given or guard.names_dataset(question.text) else self.sent()
+        if graphs is None:
             return question
-        graphs = self._sent()
         names = any(word == "GRAPH" for word, _ in guard.words(question.text))
         return replace(question, default_graphs=graphs, named_graphs=graphs if names else ())
 
@@ -207,13 +219,6 @@ class RemoteStore:
             return i18n.text("store.union_unwanted", lang, count=count)
         key = "union_none" if not count else "union_sent" if count <= _MOST_GRAPHS else "union_many"
         return i18n.text(f"store.{key}", lang, limit=_MOST_GRAPHS)
-
-    def _sent(self) -> tuple[str, ...]:
-        """The graphs to send: none where the default graph has them all and no others, or they are too many."""
-        graphs, others = self._listing.get()
-        if (self.abilities.union and not others) or len(graphs) > _MOST_GRAPHS:
-            return ()
-        return tuple(graphs)
 
     def _asked_for_graphs(self) -> Iterator[str]:
         rows = self._rows(Question(probe("listing" if self.abilities.lists else "graphs")))

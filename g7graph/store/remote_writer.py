@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 
 import pyoxigraph as ox
 
-from g7graph.errors import QueryError, UnknownName
+from g7graph.errors import Limited, QueryError, UnknownName
 from g7graph.store import guard
 from g7graph.store.change import Change, Document, Kind, Outcome
 from g7graph.store.connection import Watch
 from g7graph.store.documents import statements
 from g7graph.store.local import BASE
+from g7graph.store.operations import Wanted, edited
 from g7graph.store.remote import RemoteStore
+from g7graph.store.update import where_it_was
 
 _METHODS = {Kind.REPLACE: "PUT", Kind.MERGE: "POST", Kind.DROP: "DELETE"}
 _NOT_FOUND = 404
@@ -33,19 +36,33 @@ class RemoteWriter:
         """Make a change; see `Writer.apply`. Raises StoreError where the service does not answer or refuses it."""
         guard.refuse_deep(change.text)
         guard.refuse_outbound(change.text)
+        self._store.changed()  # others write too: which graphs there are is asked anew
         if change.kind is Kind.UPDATE:
             created = False
             change.condition.require(None, there=True)
-            self._update(change.text, change.using or (), change.using_named or ())
+            self._asked(change)
         else:
             created = self._of_graph(change)
         self._store.changed()
         return Outcome(created, self._store.version)
 
+    def _asked(self, change: Change) -> None:
+        """Send an update; over a framework one that names no graphs sees the union, as queries do."""
+        graphs = self._store.sent()
+        if graphs is None:
+            self._update(change.text, change.using or (), change.using_named or ())
+            return
+        text = edited(change.text, Wanted(change.using, change.using_named, graphs))
+        try:
+            self._update(text.text)
+        except QueryError as error:
+            raise where_it_was(error, text) from error
+
     def _of_graph(self, change: Change) -> bool:
         """Change one graph; return whether it is new."""
+        if change.graph is None and self._store.sent() is not None:
+            raise QueryError("no_default_graph", line=1, column=1)
         triples = _triples(change)
-        self._store.changed()  # others write too: which graphs there are is asked anew
         known = self._store.graphs()
         new = change.graph is not None and change.graph not in known
         if change.kind is Kind.DROP and new:
@@ -61,16 +78,25 @@ class RemoteWriter:
         dropped = change.kind is Kind.DROP
         body = None if dropped else ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES)  # which is Turtle too
         media_type = "" if dropped else ox.RdfFormat.TURTLE.media_type
-        with Watch(self._seconds) as watch:
+        with self._waiting() as watch:
             method = _METHODS[change.kind]
             status = self._store.client.graph(method, change.graph, watch, body=body, media_type=media_type)
         if status == _NOT_FOUND and not dropped:
             raise self._store.client.unexpected(status)
 
+    @contextmanager
+    def _waiting(self) -> Iterator[Watch]:
+        """Wait for the service as long as a change may take; what it then does nobody knows."""
+        with Watch(self._seconds) as watch:
+            try:
+                yield watch
+            except Limited as error:
+                raise Limited.too_long(self._seconds, "change_unanswered") from error
+
     def _update(self, text: str, using: Iterable[str] = (), using_named: Iterable[str] = ()) -> None:
         if not self._store.address.update:
             raise QueryError("not_evaluated", detail="G7GRAPH_STORE_UPDATE")
-        with Watch(self._seconds) as watch:
+        with self._waiting() as watch:
             self._store.client.update(text, watch, using=tuple(using), using_named=tuple(using_named))
 
 

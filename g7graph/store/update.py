@@ -58,7 +58,7 @@ def _update(store: ox.Store, change: Change, union: bool) -> None:
     try:
         _evaluate(store, change, moved.text, union)
     except QueryError as error:
-        raise _where_it_was(error, moved) from error
+        raise where_it_was(error, moved) from error
     _without_empty(store)
 
 
@@ -74,7 +74,7 @@ def _evaluate(store: ox.Store, change: Change, asked: str, union: bool) -> None:
         raise syntax_error(str(error), asked, text.text, text.offset) from error
 
 
-def _where_it_was(error: QueryError, moved: Edited) -> QueryError:
+def where_it_was(error: QueryError, moved: Edited) -> QueryError:
     """Return an error of a text that was edited at its place in the original."""
     if not error.line or not moved.edits:
         return error

@@ -26,6 +26,9 @@ _REFUSED: tuple[str | HTTPStatus, ...] = (
 )
 _WRITING: tuple[str | HTTPStatus, ...] = (
     *(
+        "change_too_long",
+        "change_too_much",
+        "change_unanswered",
         "comments_elsewhere",
         "graph_not_writable",
         "no_default_graph",
