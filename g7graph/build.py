@@ -18,7 +18,7 @@ from g7graph.errors import StoreError
 from g7graph.graph import format_of, unparsable
 from g7graph.project import Project
 from g7graph.queries import Library
-from g7graph.store import stamp
+from g7graph.store import blanks, stamp
 from g7graph.store.local import LocalStore
 from g7graph.store.pinned import Pinned, remove_unread
 from g7graph.store.stamp import Stamp
@@ -150,6 +150,7 @@ def _filled(store: ox.Store, project: Project, on_step: OnStep) -> ox.Store:
         except SyntaxError as error:
             raise unparsable(error, project.name_of(file.path)) from error
     if not project.is_plain:
+        blanks.name(store)
         on_step("derive")
         library = Library.read(project.queries)
         derive(store, library.rules)

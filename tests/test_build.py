@@ -13,10 +13,12 @@ import pyoxigraph as ox
 import pytest
 from click.testing import CliRunner
 
-from g7graph.build import build, open_store, version_of
+from g7graph import vocab
+from g7graph.build import build, open_local, open_store, version_of
 from g7graph.cli import main
 from g7graph.derive import PROGRESS
 from g7graph.errors import DataError, QueryError, StoreError, UsageError
+from g7graph.exports.graphs import canonical
 from g7graph.project import Project
 from g7graph.store import stamp
 from g7graph.store.local import LocalStore
@@ -254,6 +256,24 @@ def test_a_framework_root_and_its_turtle_tree_are_the_same_data(project: Project
     assert [file.iri for file in root.graph_files()] == [file.iri for file in tree.graph_files()]
     assert not root.is_plain
     assert not tree.is_plain
+
+
+def test_blank_nodes_have_the_same_names_at_each_start_in_memory_and_on_disk(project: Project, tmp_path: Path) -> None:
+    """Those of two graphs stay apart, and what is said of them is what was written, in triple terms too."""
+    shutil.copytree(project.data, tmp_path / "data/ttl")
+    written = '<x:a> <x:b> [ <x:c> "d" ] , [ <x:c> "d" ] ; <x:e> [ <x:says> <<( _:n <x:p> _:n )>> ] . _:n <x:c> 1 .\n'
+    for name in ("one", "two"):
+        (tmp_path / f"data/ttl/{name}.ttl").write_text(written)
+    root, folder = Project.find(tmp_path), tmp_path / "store"
+    build(root, folder)
+    first, second, disk = ({*open_local(root, where).inner} for where in ("memory", "memory", str(folder)))
+    assert first == second == disk
+    graphs = [{q.triple for q in first if q.graph_name == ox.NamedNode(vocab.graph(name))} for name in ("one", "two")]
+    expected = canonical(ox.parse(written, format=ox.RdfFormat.TURTLE))
+    assert [{*canonical(ox.Quad(*triple) for triple in one)} for one in graphs] == [{*expected}] * 2
+    blank = [{term for triple in one for term in triple if isinstance(term, ox.BlankNode)} for one in graphs]
+    assert [*map(len, blank)] == [4, 4]
+    assert not blank[0] & blank[1]
 
 
 def test_a_build_of_the_store_alone_writes_no_dumps(
