@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -113,3 +114,20 @@ def test_it_is_cited_by_its_own_title_version_and_licence(browser: FlaskClient, 
     assert citation.edition(its_store).startswith("1.0-")
     described = json.loads(browser.get("/openapi.json?lang=en").data)
     assert described["info"]["title"] == "Open Government Table of Aldoria (invented)"
+
+
+def test_a_page_says_of_a_round_that_nobody_has_approved_what_it_is(root: Path, tmp_path: Path) -> None:
+    """Its figures are there to be looked at, and must not be taken for those of an approved round."""
+    shutil.copytree(root / "examples/aldoria/data", tmp_path / "data")
+    framework = tmp_path / "data/ttl/framework.ttl"
+    before, latest, after = framework.read_text(encoding="utf-8").partition("round:aldoria-2027-12 a ")
+    sent = after.replace("round-status:approved", "round-status:submitted")
+    framework.write_text(before + latest + sent, encoding="utf-8")
+    browser = create_app(Project.find(tmp_path)).test_client()
+    html = {"Accept": "text/html", "Accept-Language": "en"}
+    page = browser.get("/doc/indicator/aldoria-1.1", headers=html).text
+    assert page.count(">Monitoring of December 2027 (Submitted)</a>") == 2  # how it stands, and what was measured
+    assert ">Monitoring of June 2027</a>" in page
+    assert "(Approved)" not in page
+    assert "<strong>2027-12</strong> (not approved)" in browser.get("/?round=2027-12", headers=html).text
+    assert "not approved" not in browser.get("/", headers=html).text

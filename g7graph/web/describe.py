@@ -162,8 +162,8 @@ class _Page:
 
     def _measurement(self, subject: str) -> list[Cell]:
         kind = next(one for one in self._all(subject, _TYPE) if text(one) in _MEASUREMENTS)
-        rest = [self._one(subject, name) for name in _MEASURED]
-        return [self._cell(term) for term in (NamedNode(subject), kind, *rest)]
+        rest = [(self._round if name == "round" else self._cell)(self._one(subject, name)) for name in _MEASURED]
+        return [self._cell(NamedNode(subject)), self._cell(kind), *rest]
 
     def _standings(self) -> list[str]:
         """Return the records of progress, that of the latest round first: the key of a round is its date."""
@@ -177,13 +177,18 @@ class _Page:
         figures = [self._one(text(self._one(record, name)), "value") for name in _FIGURES]
         return Standing(
             record=self._cell(NamedNode(record)),
-            round=self._cell(self._one(record, "round")),
+            round=self._round(self._one(record, "round")),
             status=self._cell(status),
             key=text(status).rpartition("/")[2],
             ratios={name: python(self._one(record, name)) for name in _RATIOS},
             figures=[self._cell(figure) for figure in figures],
             formula=text(self._one(record, "statusFormula")),
         )
+
+    def _round(self, term: Term | None) -> Cell:
+        """Return a round, with its state where nobody has approved it: only of such ones is that taken in."""
+        called, state = self._cell(term), self._one(text(term), "roundStatus")
+        return called._replace(text=f"{called.text} ({self._cell(state).text})") if state else called
 
     def _link(self, record: str) -> Link:
         kind, target, confidence = (

@@ -28,8 +28,10 @@ PARTS = "parts"
 _SHOWN = (
     *("quote", "translation", "section", "locator", "indicator", "round", "version", "date", "standing", "value"),
     *("inProcess", "status", "statusFormula", "progress", "attainment", "elapsed", "baseline", "actual", "target"),
+    "roundStatus",
 )
 _INDICATOR = vocab.G7 + "indicator"
+_LABEL = vocab.STANDARD["rdfs"] + "label"
 _LINKED = vocab.STANDARD["owl"] + "annotatedSource"
 #: What a page shows of the record of a link.
 _OF_LINKS = tuple(
@@ -47,7 +49,7 @@ _TYPE = NamedNode(vocab.RDF_TYPE)
 _SOURCES = frozenset(
     NamedNode(vocab.expand(name) or name) for name in ("prov:hadPrimarySource", "g7:sourceA", "g7:sourceB")
 )
-_ON_PAGES = frozenset((_TYPE, *(NamedNode(vocab.G7 + name) for name in _SHOWN), *_OF_LINKS))
+_ON_PAGES = frozenset((_TYPE, NamedNode(_LABEL), *(NamedNode(vocab.G7 + name) for name in _SHOWN), *_OF_LINKS))
 _NQUADS = ox.RdfFormat.N_QUADS
 
 
@@ -172,7 +174,9 @@ class Describer:
         return [text.value for (text,) in ask(self._store, "licence").rows if isinstance(text, NamedNode)]
 
     def _parts(self, thing: NamedNode, own: Iterable[tuple[object, object]], listing: Listing) -> list[NamedNode]:
-        """Return what is taken in whole: the passages behind a thing, measurements of an indicator, links' records.
+        """Return what is taken in whole: passages behind a thing, measurements of an indicator, links' records.
+
+        Of the rounds in which an indicator was measured, those that nobody has approved.
 
         An engine may look long for measurements of what is no indicator.
         """
