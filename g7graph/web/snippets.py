@@ -28,15 +28,19 @@ def snippet(
 ) -> tuple[tuple[Piece, ...], str]:
     """Return the part of the text that has most of the words, the reader's language first, and its language.
 
-    `words` are folded; nothing where no text has any of them, or the label that is shown anyway has more.
+    `words` are folded; nothing where no text has any of them, where the label that is shown anyway has more, or where
+    that has as many and the text is in another language: it would only be the same name again.
 
     >>> [piece.text for piece in snippet([Literal("Ámbito de Áncash")], ["ancash"], "es")[0] if piece.is_found]
     ['Áncash']
+    >>> snippet([Literal("Region of Piura", language="en")], ["piura"], "es", "Región de Piura")
+    ((), '')
     """
     starts = tuple(part for word in words for part in word.split())
     ranked = [(_count(one.value, starts), one.language == lang, one) for one in texts]
-    most, _, best = max(ranked, key=lambda one: one[:2], default=(0, False, Literal("")))
-    return (_cut(best.value, starts), best.language or "") if most >= max(1, _count(label, starts)) else ((), "")
+    most, is_readers, best = max(ranked, key=lambda one: one[:2], default=(0, False, Literal("")))
+    tells = most >= max(1, _count(label, starts) + (not is_readers))
+    return (_cut(best.value, starts), best.language or "") if tells else ((), "")
 
 
 def _count(text: str, starts: Sequence[str]) -> int:

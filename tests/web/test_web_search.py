@@ -79,6 +79,16 @@ def test_each_hit_says_what_it_is_in_the_language_of_the_reader(real: FlaskClien
     assert (query["kinds"], query["url"]) == (["query"], "/query/indicator-progress?lang=en")
 
 
+@pytest.mark.parametrize("lang", ["es", "en", "fr"])
+def test_a_name_in_another_language_is_no_snippet(real: FlaskClient, lang: str) -> None:
+    """The name in the reader's language has the word already; a passage, which only the document has, stays."""
+    hits = found(real, "piura", lang=lang)["hits"]
+    shown = {hit["iri"].rpartition("/id/")[2]: (hit["snippet"], hit["snippetLanguage"]) for hit in hits}  # type: ignore[attr-defined]
+    assert [shown[f"indicator/{code}"] for code in ("3.1b", "4.3", "4.5")] == [("", "")] * 3
+    assert shown["government/gr-piura"] == ("GR Piura", "es") if lang == "es" else ("", "")
+    assert shown["passage/fn-4"][1] == "es"
+
+
 def test_a_text_that_says_less_than_the_label_is_no_snippet(real: FlaskClient) -> None:
     hits = {hit["code"]: hit for hit in found(real, "comisiones eiti", lang="es")["hits"]}  # type: ignore[attr-defined]
     assert hits["9.1"]["snippet"] == ""
