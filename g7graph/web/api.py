@@ -32,9 +32,16 @@ def index() -> Response:
     queries = list(site().library)
     if chosen is formats.HTML:
         topics = sorted({query.topic for query in queries})
-        return answer.page("queries.html", topics={one: [q for q in queries if q.topic == one] for one in topics})
+        listed_by = {_heading(one): [q for q in queries if q.topic == one] for one in topics}
+        return answer.page("queries.html", topics=listed_by)
     listed = json.dumps([described(query) for query in queries], ensure_ascii=False, indent=1) + "\n"
     return Response(listed, content_type=formats.JSON.media_type, headers={"Content-Language": language()})
+
+
+def _heading(topic: str) -> str:
+    """Return what a topic is called; one that another framework has is called by its folder."""
+    key = f"topic_{topic}"
+    return i18n.text(f"web.{key}", language()) if key in i18n.catalogue("web") else topic
 
 
 @blueprint.get("/api/queries/<path:name>")

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from pyoxigraph import Literal, NamedNode, Triple
 
-from g7graph import vocab
+from g7graph import i18n, vocab
 from g7graph.table import Term, python, text
 from g7graph.web.context import language, link
 from g7graph.web.names import Labels
@@ -67,7 +67,9 @@ def cell(
         return Cell(name.label, href, name.code, iri=iri, is_named=iri in names)
     if isinstance(term, Literal):
         value = python(term)
-        if isinstance(value, (int, Decimal)) and not isinstance(value, bool):
+        if isinstance(value, bool):
+            return Cell(i18n.text("web.true" if value else "web.false", language()))
+        if isinstance(value, (int, Decimal)):
             return Cell(number(value), is_number=True)
         return Cell(term.value, lang=term.language or "")
     return Cell(text(term))

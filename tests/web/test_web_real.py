@@ -11,6 +11,8 @@ import pyoxigraph as ox
 import pytest
 from flask.testing import FlaskClient
 
+from g7graph import i18n
+from g7graph.project import Project
 from g7graph.queries import Library
 from g7graph.web.dashboard import STATES
 from g7graph.web.listings import PAGE
@@ -218,3 +220,19 @@ def test_the_version_and_the_logo_of_the_vocabulary_are_served(real: FlaskClient
 def test_an_answer_that_differs_each_time_is_not_kept(real: FlaskClient) -> None:
     answers = {real.get("/sparql", query_string={"query": "SELECT (UUID() AS ?id) {}"}).data for _ in range(2)}
     assert len(answers) == 2
+
+
+@pytest.mark.parametrize(("lang", "yes"), [("es", "sí"), ("en", "yes"), ("fr", "oui")])
+def test_what_is_true_is_said_in_the_language_of_the_page(real: FlaskClient, lang: str, yes: str) -> None:
+    page = real.get(f"/doc/indicator/4.4?lang={lang}", headers=BROWSER).text
+    (cumulative,) = re.findall(r'ontology#cumulative">.*?</tr>', page, re.DOTALL)
+    assert f">{yes}<" in cumulative
+    assert ">true<" not in page
+
+
+@pytest.mark.parametrize("lang", ["es", "en", "fr"])
+def test_the_topics_of_the_saved_queries_are_named_in_the_language_of_the_page(real: FlaskClient, lang: str) -> None:
+    page = real.get(f"/api/queries?lang={lang}", headers=BROWSER).text
+    headings = re.findall(r"<h2>(.*?)</h2>", page)
+    folders = {query.topic for query in Library.read(Project.default().queries)}
+    assert sorted(headings) == sorted(i18n.text(f"web.topic_{folder}", lang) for folder in folders)
