@@ -236,3 +236,15 @@ def test_the_topics_of_the_saved_queries_are_named_in_the_language_of_the_page(r
     headings = re.findall(r"<h2>(.*?)</h2>", page)
     folders = {query.topic for query in Library.read(Project.default().queries)}
     assert sorted(headings) == sorted(i18n.text(f"web.topic_{folder}", lang) for folder in folders)
+
+
+def test_the_table_of_a_query_is_printed_whole_and_without_its_form(real: FlaskClient) -> None:
+    """It goes across the sheet, and is made smaller; what hides the form weighs more than what lays it out."""
+    page = real.get("/api/queries/indicator-progress", headers=BROWSER).text
+    assert '<div class="scroll results"' in page
+    assert '<form class="params"' in page
+    sheet = real.get("/static/style.css").text
+    printed = sheet.partition("@media print")[2].partition("\n}")[0]
+    assert re.search(r"@page (\w+) \{ size: A4 landscape", sheet).group(1) == "wide"  # type: ignore[union-attr]
+    assert "body:has(> main > .results) { page: wide; }" in printed
+    assert re.search(r"^ .*\bform\.params,.*\{ display: none; \}", printed, re.MULTILINE)
