@@ -139,6 +139,7 @@ def _set_up_templates(app: Flask) -> None:
         dataset_citation=citation.citation,
         languages=i18n.LANGUAGES,
         headings=context.headings,
+        column_called=context.column_called,
         steps=links.pages,
         size=cells.size,
         signs={state: sign for state, _, sign in dashboard.STATES},

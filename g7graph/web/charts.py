@@ -12,7 +12,7 @@ from g7graph.queries import SavedQuery, in_language
 from g7graph.table import Table, Value
 from g7graph.web import dashboard, plot
 from g7graph.web.cells import number
-from g7graph.web.context import language, say
+from g7graph.web.context import column_called, language, say
 
 #: How many categories a drawing has at most, and how many series: there are no more colours.
 MOST, MOST_SERIES = 40, 8
@@ -133,7 +133,7 @@ def _entries(chart: Chart, asked: SavedQuery, rows: Sequence[Row]) -> Iterator[_
             unit = units[name]
             said = _text(row.get(unit[1:])) if unit.startswith("?") else unit
             alone = len([one for one in units.values() if one == unit]) == 1
-            told = words[_STATES[name]].label if name in _STATES and words else name
+            told = words[_STATES[name]].label if name in _STATES and words else column_called(name) or name
             series = _joined(row, apart) if alone else told
             key = series if alone else name
             note = _text(row.get(chart.note)) if chart.note else ""

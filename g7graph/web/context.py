@@ -150,6 +150,11 @@ def headings(columns: Sequence[str]) -> list[str]:
     return [say(f"column_{name}") for name in columns]
 
 
+def column_called(name: str) -> str:
+    """Return what a column of a saved query is called in words; empty where only another framework has such a one."""
+    return i18n.text(f"columns.{name}", language()) if name in i18n.catalogue("columns") else ""
+
+
 def word(key: str, *, lang: str = "", **values: object) -> str:
     """Return one of the texts of the vocabulary's documentation, of `locale/vocabulary.toml`, likewise."""
     return i18n.text(f"vocabulary.{key}", lang or language(), **values)

@@ -248,3 +248,24 @@ def test_the_table_of_a_query_is_printed_whole_and_without_its_form(real: FlaskC
     assert re.search(r"@page (\w+) \{ size: A4 landscape", sheet).group(1) == "wide"  # type: ignore[union-attr]
     assert "body:has(> main > .results) { page: wide; }" in printed
     assert re.search(r"^ .*\bform\.params,.*\{ display: none; \}", printed, re.MULTILINE)
+
+
+@pytest.mark.parametrize("lang", ["es", "en", "fr"])
+@pytest.mark.parametrize("name", sorted(Library.read(Project.default().queries).saved))
+def test_the_columns_of_a_query_are_called_in_the_language_of_the_page_above_their_names(
+    real: FlaskClient, name: str, lang: str
+) -> None:
+    page = real.get(f"/api/queries/{name}?lang={lang}", headers=BROWSER).text
+    heads = re.findall(r'<th scope="col">([^<]+?)(?: <span[^<]*</span>)? <code>(\w+)</code></th>', page)
+    columns = [column.name for column in Library.read(Project.default().queries)[name].columns]
+    assert heads == [(i18n.text(f"columns.{column}", lang), column) for column in columns]
+
+
+@pytest.mark.parametrize(
+    ("lang", "names"), [("es", ["Valor A", "Valor B", "Diferencia"]), ("en", ["Value A", "Value B", "Difference"])]
+)
+def test_the_series_of_a_chart_are_called_as_the_columns_are(real: FlaskClient, lang: str, names: list[str]) -> None:
+    page = real.get(f"/api/queries/eiti-differences?lang={lang}", headers=BROWSER).text
+    (key,) = re.findall(r'<ul class="key">(.*?)</ul>', page, re.DOTALL)
+    assert [name for name in names if name in key] == names
+    assert "valueA" not in key
