@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from g7graph.errors import DataError
-from g7graph.project import GraphFile, Project
+from g7graph.project import RDF_SUFFIXES, GraphFile, Project
 
 if TYPE_CHECKING:
     import rdflib
@@ -21,7 +21,7 @@ _FORMATS = {".owl": ox.RdfFormat.RDF_XML}
 def parse(file: GraphFile, *, name: str = "") -> Iterator[ox.Quad]:
     """Read a file as quads of its named graph (of its own graphs where it has none).
 
-    Raises DataError with line and column; `name` is the path that its message gives.
+    Raises DataError with line and column, OSError for what may not be read; `name` is the path that messages give.
     """
     graph = ox.NamedNode(file.iri) if file.iri else ox.DefaultGraph()
     try:
@@ -29,13 +29,15 @@ def parse(file: GraphFile, *, name: str = "") -> Iterator[ox.Quad]:
             yield ox.Quad(quad.subject, quad.predicate, quad.object, graph) if file.iri else quad
     except SyntaxError as error:
         raise unparsable(error, name or str(file.path)) from error
+    except OSError as error:  # the engine does not say which file it cannot read
+        raise OSError(error.errno or 0, str(error), str(file.path)) from error
 
 
 def format_of(path: Path) -> ox.RdfFormat:
-    """Return the RDF format of a file by its extension."""
+    """Return the RDF format of a file by its extension. Raises DataError where there is none."""
     known = _FORMATS.get(path.suffix) or ox.RdfFormat.from_extension(path.suffix.lstrip("."))
     if known is None:
-        raise DataError("unparsable", path=str(path), line=1, column=1, detail=path.suffix)
+        raise DataError("unknown_extension", path=str(path), detail=" ".join(RDF_SUFFIXES))
     return known
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -83,10 +84,10 @@ class Project:
             return [GraphFile(path, None) for path in self.plain]
         ontology = [
             GraphFile(path, vocab.graph(f"ontology/{_stem(path, self.ontology)}"))
-            for path in sorted(self.ontology.rglob("*.ttl"))
+            for path in sorted(_below(self.ontology))
             if path.relative_to(self.ontology).parts[0] not in APART
         ]
-        data = [GraphFile(path, vocab.graph(_stem(path, self.data))) for path in sorted(self.data.rglob("*.ttl"))]
+        data = [GraphFile(path, vocab.graph(_stem(path, self.data))) for path in sorted(_below(self.data))]
         return list({file.iri: file for file in (*ontology, *data)}.values())
 
     def stands_in(self, path: Path) -> bool:
@@ -96,7 +97,7 @@ class Project:
 
     def shape_files(self) -> list[Path]:
         """List the files of the shapes, which are not in the union."""
-        return [] if self.plain else sorted((self.ontology / "shapes").rglob("*.ttl"))
+        return [] if self.plain else sorted(_below(self.ontology / "shapes"))
 
     def earlier_vocabularies(self) -> dict[str, Path]:
         """List the earlier versions of the vocabulary that were published, as they were: version → its file."""
@@ -120,10 +121,23 @@ def _rdf_files(path: Path) -> Iterator[Path]:
     if path.is_file():
         yield path
     else:
-        yield from (file for file in path.rglob("*") if file.suffix in RDF_SUFFIXES and file.is_file())
+        yield from _below(path, RDF_SUFFIXES)
+
+
+def _below(folder: Path, suffixes: Sequence[str] = (".ttl",)) -> Iterator[Path]:
+    """Yield the files in a folder, at any depth.
+
+    Raises OSError for one that may not be looked into: what is in it would be left out.
+    """
+    for inside, _, names in os.walk(folder, onerror=_refuse) if folder.is_dir() else ():
+        yield from (file for name in names if (file := Path(inside, name)).suffix in suffixes)
+
+
+def _refuse(error: OSError) -> None:
+    raise error
 
 
 def _is_tree(folder: Path) -> bool:
     """Whether a folder is a framework's Turtle tree: its files speak our vocabulary; other RDF does not."""
     namespace = vocab.G7.encode()
-    return any(namespace in file.read_bytes() for file in sorted(folder.rglob("*.ttl")))
+    return any(namespace in file.read_bytes() for file in sorted(_below(folder)))

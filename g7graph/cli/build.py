@@ -29,7 +29,9 @@ Step = Callable[[str, str], object]
 
 
 @click.command(cls=Command)
-@click.option("--output", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", default=Path("dist"))
+@click.option(
+    "--output", type=click.Path(path_type=Path, readable=False, file_okay=False), metavar="DIR", default=Path("dist")
+)
 @click.option("--store", metavar="DIR|URL")
 @click.option("--no-dumps", is_flag=True)
 @click.option("--replace", is_flag=True)

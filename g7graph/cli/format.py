@@ -17,7 +17,7 @@ _SUFFIX = ".ttl"
 
 
 @click.command(name="format", cls=Command)
-@click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[PATH]...")
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path, readable=False), metavar="[PATH]...")
 @click.option("--check", is_flag=True)
 @shared
 @click.pass_context

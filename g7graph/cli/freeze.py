@@ -11,7 +11,7 @@ from g7graph.cli.output import progress
 from g7graph.cli.speech import Command, settings
 from g7graph.project import Project
 
-_FOLDER = click.Path(path_type=Path, file_okay=False)
+_FOLDER = click.Path(path_type=Path, readable=False, file_okay=False)
 
 
 @click.command(cls=Command)

@@ -26,13 +26,13 @@ _FOLDER = "imported/eiti/"
 
 
 @click.command(cls=Command)
-@click.argument("sources", nargs=-1, type=click.Path(path_type=Path), metavar="[SOURCE]...")
+@click.argument("sources", nargs=-1, type=click.Path(path_type=Path, readable=False), metavar="[SOURCE]...")
 @click.option("--fetch", multiple=True, metavar="URL")
 @click.option("--pause", type=click.FloatRange(0, 60), default=1.0, metavar="S")
 @click.option("--pages", type=click.IntRange(1), default=1000, metavar="N")
 @click.option("--country", default="", metavar="CODE")
 @click.option("--graph", metavar="NAME")
-@click.option("--beside", multiple=True, type=click.Path(path_type=Path), metavar="FILE")
+@click.option("--beside", multiple=True, type=click.Path(path_type=Path, readable=False), metavar="FILE")
 @click.option("--format", "form", type=click.Choice(_FORMATS))
 @output_file
 @shared

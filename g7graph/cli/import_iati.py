@@ -22,7 +22,9 @@ _PREFIXES = (
 
 
 @click.command(cls=Command)
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, dir_okay=False), metavar="FILE...")
+@click.argument(
+    "files", nargs=-1, required=True, type=click.Path(path_type=Path, readable=False, dir_okay=False), metavar="FILE..."
+)
 @output_file
 @shared
 @click.pass_context

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from g7graph.linking.things import Thing
     from g7graph.store import Store
 
-_FILE = click.Path(path_type=Path, dir_okay=False)
+_FILE = click.Path(path_type=Path, readable=False, dir_okay=False)
 _EITI = "eiti-api"
 _Read = TypeVar("_Read")
 

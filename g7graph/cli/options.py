@@ -16,13 +16,15 @@ _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 def shared(command: _Function) -> _Function:
     """Add `--data` and `--lang`; the one nearest to the command wins."""
-    data = click.option("--data", type=click.Path(path_type=Path), metavar="PATH", callback=_keep, expose_value=False)
+    data = click.option(
+        "--data", type=click.Path(path_type=Path, readable=False), metavar="PATH", callback=_keep, expose_value=False
+    )
     lang = click.option("--lang", type=click.Choice(i18n.LANGUAGES), callback=_keep, expose_value=False)
     return data(lang(command))
 
 
 #: Where a document goes instead of the standard output.
-output_file = click.option("--output", type=click.Path(path_type=Path), metavar="FILE")
+output_file = click.option("--output", type=click.Path(path_type=Path, readable=False), metavar="FILE")
 
 
 def _keep(context: click.Context, param: click.Parameter, value: object) -> None:

@@ -29,11 +29,11 @@ _SHORTEST = 16
 @click.option("--port", type=click.IntRange(0, _LAST_PORT), default=8000, metavar="PORT")
 @click.option("--store", default="memory", metavar="memory|DIR|URL")
 @click.option("--writable", is_flag=True)
-@click.option("--token-file", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE")
+@click.option("--token-file", type=click.Path(path_type=Path, readable=False, dir_okay=False), metavar="FILE")
 @click.option("--access-log", default="", metavar="-|FILE")
 @click.option("--log-address", type=click.Choice(["full", "network", "none"]), default="network")
 @click.option("--behind-proxy", type=click.IntRange(0, _MOST_PROXIES), default=0, metavar="N")
-@click.option("--dumps", type=click.Path(path_type=Path, file_okay=False), metavar="DIR")
+@click.option("--dumps", type=click.Path(path_type=Path, readable=False, file_okay=False), metavar="DIR")
 @federated
 @limited
 @shared

@@ -191,12 +191,15 @@ def _in_our_words(error: click.UsageError) -> tuple[str, dict[str, object]]:
             return "missing", {"name": name}
         case click.BadParameter() if isinstance(kind, click.Choice):
             return "bad_choice", {"name": name, "known": ", ".join(map(str, kind.choices))}
-        case click.BadParameter() if isinstance(kind, click.IntRange | click.FloatRange):
-            return _key_of_range(kind), {"name": name, "least": kind.min, "most": kind.max}
+        case click.BadParameter() if isinstance(kind, click.IntRange | click.FloatRange | click.Path):
+            ends = {"least": getattr(kind, "min", None), "most": getattr(kind, "max", None)}
+            return _key_of_kind(kind), {"name": name, **ends}
     return "bad_usage", {"detail": error.format_message()}
 
 
-def _key_of_range(kind: click.IntRange | click.FloatRange) -> str:
+def _key_of_kind(kind: click.IntRange | click.FloatRange | click.Path) -> str:
+    if isinstance(kind, click.Path):
+        return "bad_file" if kind.file_okay else "bad_folder"
     if isinstance(kind, click.FloatRange):
         return "bad_decimal"
     return "bad_number_from" if kind.max is None else "bad_number"

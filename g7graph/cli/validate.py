@@ -25,7 +25,7 @@ _COLUMNS = tuple(Column(field.name, "integer" if field.name == "line" else "stri
 
 
 @click.command(cls=Command)
-@click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[PATH]...")
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path, readable=False), metavar="[PATH]...")
 @click.option("--format", "form", type=click.Choice(["table", "json", "csv"]), default="table")
 @output_file
 @shared

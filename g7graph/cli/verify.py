@@ -35,7 +35,7 @@ _READ = ("json", "xml", "tsv")
 
 @click.command(cls=Command)
 @click.argument("address", metavar="URL")
-@click.option("--answer", type=click.Path(path_type=Path), metavar="FILE")
+@click.option("--answer", type=click.Path(path_type=Path, readable=False), metavar="FILE")
 @click.option("--fetch", is_flag=True)
 @shared
 @click.pass_context
