@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from g7graph import graph
-from g7graph.cli import main
+from g7graph.cli import main, output
 from g7graph.project import GraphFile
 
 STATEMENT = "<http://x/a> <http://x/b> <http://x/c> .\n"
@@ -62,3 +62,28 @@ def test_a_folder_for_a_file_and_a_file_for_a_folder_are_refused_in_the_language
     assert cli("import", "iati", tmp_path).output.splitlines()[0] == "FILE... espera un archivo, no una carpeta."
     said = cli("freeze", tmp_path / "a.xml", "--lang", "fr").output
     assert said.splitlines()[0] == "DIR attend un dossier, non un fichier."
+
+
+def test_a_pipe_is_written_to_and_stays_one(tmp_path: Path) -> None:
+    """As `/dev/stdout` and `/dev/null` are: nothing is put in their place."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        with output.opened(pipe) as out:
+            out.write(b"written")
+        assert os.read(reader, 100) == b"written"
+    finally:
+        os.close(reader)
+    assert pipe.is_fifo()
+    assert [*tmp_path.iterdir()] == [pipe]
+
+
+def test_a_link_goes_on_leading_where_it_did(tmp_path: Path) -> None:
+    file, link = tmp_path / "file", tmp_path / "link"
+    file.write_bytes(b"old")
+    link.symlink_to(file)
+    with output.opened(link) as out:
+        out.write(b"new")
+    assert link.is_symlink()
+    assert file.read_bytes() == b"new"

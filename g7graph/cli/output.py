@@ -108,11 +108,19 @@ def form_of(output: Path | None, known: Sequence[str]) -> str:
 
 @contextmanager
 def opened(output: Path | None) -> Iterator[IO[bytes]]:
-    """Open a file that takes its place when it is whole, else the standard output."""
+    """Open a file that takes its place when it is whole, else the standard output.
+
+    What is no regular file (a pipe, a device) is written to as it is, and a link goes on leading where it did.
+    """
     if output is None:
         yield sys.stdout.buffer
         sys.stdout.flush()
         return
+    if output.exists() and not output.is_file():
+        with output.open("wb", _BUFFER_BYTES) as out:
+            yield out
+        return
+    output = output.resolve() if output.is_symlink() else output
     beside = output.with_name(output.name + ".new")
     try:
         with beside.open("wb", _BUFFER_BYTES) as out:
