@@ -10,6 +10,8 @@ import pytest
 from click.testing import CliRunner
 
 from g7graph.cli import main
+from g7graph.project import Project
+from g7graph.web import create_app
 from tests.services import send, serving
 
 PAGE = (Path(__file__).resolve().parent.parent / "docs" / "framework.md").read_text(encoding="utf-8")
@@ -51,6 +53,20 @@ def test_its_commands_run_one_after_the_other(lumen: Path, monkeypatch: pytest.M
         described = send(f"{service.url}/dataset.ttl")
         assert b"/dumps/dataset.nq.gz" in described
         assert b"creativecommons.org/publicdomain/zero/1.0/" in described
+
+
+def test_what_the_dataset_says_of_itself_may_be_left_out_but_not_the_cube(tmp_path: Path) -> None:
+    for name, text in FILES:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        before, itself, rest = text.partition("dataset:lumen a dcat:Dataset")
+        cube = rest[rest.find("dataset:lumen-measurements a ") :] if itself else ""
+        (tmp_path / name).write_text(before + cube, encoding="utf-8")
+    run(f"g7graph --data {tmp_path} format")
+    assert "No findings." in run(f"g7graph --data {tmp_path} validate")
+    page = create_app(Project.find(tmp_path)).test_client().get("/", headers={"Accept": "text/html"}).text
+    assert "Portales abiertos" in page
+    assert "CC" not in re.sub(r"<[^>]*>", "", page.partition("<footer")[2])
+    assert "Leave the `dcat:Dataset` out" in PAGE
 
 
 def test_the_commands_over_the_example_run(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
