@@ -269,3 +269,34 @@ def test_the_series_of_a_chart_are_called_as_the_columns_are(real: FlaskClient, 
     (key,) = re.findall(r'<ul class="key">(.*?)</ul>', page, re.DOTALL)
     assert [name for name in names if name in key] == names
     assert "valueA" not in key
+
+
+@pytest.mark.parametrize(
+    ("name", "lang", "cells"),
+    [
+        (
+            "indicator-progress",
+            "es",
+            {"status/on-track": "En camino", "axis/dialogue": "Diálogo", "unit/person": "Persona"},
+        ),
+        ("indicator-progress", "fr", {"reported/numeric": "Chiffré", "indicator-kind/process": "De processus"}),
+        ("discrepancies", "en", {"discrepancy-kind/scope": "Scope"}),
+        ("eiti-cases", "es", {"company-relation/same-company": "La misma empresa"}),
+        (
+            "compliance",
+            "fr",
+            {"compliance-measure/portal": "Portail de transparence", "rank/highest": "La plus élevée"},
+        ),
+    ],
+)
+def test_a_code_in_a_table_is_called_in_the_language_of_the_page_and_leads_to_its_list(
+    real: FlaskClient, name: str, lang: str, cells: dict[str, str]
+) -> None:
+    """Files for programs have the key."""
+    page = real.get(f"/api/queries/{name}?lang={lang}", headers=BROWSER).text
+    for code, label in cells.items():
+        (shown,) = set(re.findall(rf'<a href="/doc/{code}\?lang={lang}"[^>]*>([^<]*)</a>', page))
+        assert shown == label
+        key = code.rpartition("/")[2]
+        assert f">{key}<" not in page.partition("<tbody>")[2].partition("</tbody>")[0]
+        assert key in {value for row in rows(real, name) for value in row.values()}
