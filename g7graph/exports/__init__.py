@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+import pyoxigraph as ox
+
 from g7graph.exports import columnar, graphs, results, workbook
 from g7graph.exports.graphs import Statements
 from g7graph.table import Table
@@ -57,6 +59,19 @@ GRAPHS: Mapping[str, Format[Statements]] = _by_name(
     Format("trig", "application/trig", "trig", graphs.trig),
     Format("rdf", "application/rdf+xml", "rdf", graphs.rdfxml),
 )
+
+_NAMING = ("nq", "trig")
+
+
+def document(form: str, statements: Statements) -> bytes:
+    """Write the document about a thing or a named graph: TriG and N-Quads alone say in which graph a statement stands.
+
+    Who reads JSON-LD as one graph, as most do, would lose what stands in a named one.
+    """
+    if form not in _NAMING:
+        statements = [one.triple if isinstance(one, ox.Quad) else one for one in statements]
+    return GRAPHS[form].write(statements)
+
 
 #: Every format by its name.
 FORMATS: Mapping[str, Format[Table] | Format[Statements]] = {**TABLES, **GRAPHS}

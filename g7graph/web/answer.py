@@ -56,7 +56,7 @@ def file(out: IO[bytes], chosen: Format) -> Response:
 
 def graph(statements: Sequence[ox.Triple] | Sequence[ox.Quad], chosen: Format) -> Response:
     """Answer with a graph."""
-    return Response(exports.GRAPHS[chosen.name].write(statements), content_type=chosen.media_type)
+    return Response(exports.document(chosen.name, statements), content_type=chosen.media_type)
 
 
 def alternates(response: Response, path: str, offered: Sequence[Format]) -> Response:

@@ -140,7 +140,7 @@ class Describer:
         about, description = self._read(iri, number, form == PARTS)
         if description is None:
             return about, b""
-        return about, description.parts(lang) if form == PARTS else exports.GRAPHS[form].write(description.statements())
+        return about, description.parts(lang) if form == PARTS else exports.document(form, description.statements())
 
     def written(self, iri: str, number: int, form: str, lang: str) -> bytes:
         """Return the same as one piece, which `read` takes apart."""
