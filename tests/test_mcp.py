@@ -157,6 +157,20 @@ def test_a_thing_is_described_by_iri_prefixed_name_code_or_label(app: Flask, thi
     assert {"Process indicator"} <= {*found["kinds"]}
 
 
+def pointing(found: dict[str, Any]) -> list[tuple[str, str]]:
+    return [(each["iri"], value["iri"]) for each in found["pointing_here"] for value in each["values"]]
+
+
+def test_all_that_points_to_a_thing_is_had_page_by_page(app: Flask) -> None:
+    first = answered(app, "describe", thing="g7:Indicator")
+    second = answered(app, "describe", thing="g7:Indicator", page=2)
+    assert (first["whole"], second["whole"], second["note"]) == (False, True, "")
+    total = len(pointing(first)) + len(pointing(second))
+    assert first["note"].startswith(f"Of the {total} statements that point to this, 50 so far; the rest is on page 2")
+    assert not {*pointing(first)} & {*pointing(second)}
+    assert "they go from 1 to 2" in refused(app, "describe", thing="g7:Indicator", page=3)
+
+
 def test_a_name_that_several_have_is_asked_back(app: Flask) -> None:
     assert "place:060000 (Cajamarca), place:060100 (Cajamarca)" in refused(app, "describe", thing="cajamarca")
 

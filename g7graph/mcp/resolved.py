@@ -10,9 +10,9 @@ from g7graph.web import search
 from g7graph.web.asks import ask
 from g7graph.web.context import language, site
 from g7graph.web.describe import Thing, shown
-from g7graph.web.description import PARTS, Parts
+from g7graph.web.description import PARTS, About, Parts
 from g7graph.web.documents import described
-from g7graph.web.refusals import Refused, UnknownThing
+from g7graph.web.refusals import Refused, UnknownPage, UnknownThing
 
 
 def resolved(thing: str) -> NamedNode:
@@ -32,11 +32,16 @@ def resolved(thing: str) -> NamedNode:
     return NamedNode(exact[0].thing.iri)
 
 
-def told(thing: NamedNode) -> tuple[Thing, int, int]:
-    """Read what a page says of a thing; how much of what points to it is there, and how much there is."""
-    about, parts = described(site(), thing.value, 1, PARTS, language())
+def told(thing: NamedNode, number: int) -> tuple[Thing, About]:
+    """Read what a page says of a thing, and how much points to it.
+
+    Raises UnknownPage.
+    """
+    about, parts = described(site(), thing.value, number, PARTS, language())
+    if number > about.pages:
+        raise UnknownPage(str(number), about.pages)
     assert isinstance(parts, Parts)  # noqa: S101 - it is known
-    return shown(parts, thing.value), len(parts.incoming), about.total
+    return shown(parts, thing.value), about
 
 
 def _keys(iri: str) -> list[str]:

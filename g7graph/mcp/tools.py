@@ -18,6 +18,7 @@ from g7graph.mcp.resolved import resolved, told
 from g7graph.store import Question, guard
 from g7graph.web import search, sparql
 from g7graph.web.context import say, site
+from g7graph.web.listings import PAGE
 from g7graph.web.protocol import Asked, form_of, read, refuse_foreign
 from g7graph.web.refusals import Refused
 
@@ -94,11 +95,13 @@ class Tools:
         self,
         thing: Annotated[str, Field(description="An IRI, a prefixed name (status:on-track), a code or a label.")],
         lang: Language = "en",
+        page: Annotated[int, Field(ge=1, description="Of what points to the thing.")] = 1,
     ) -> said.Thing:
         """Say all that is known of a thing: properties, figures, the passages behind them, what points to it."""
         with self._asking(lang):
-            one, pointing, total = told(resolved(thing))
-            note = say("cut_of", shown=pointing, total=total) if pointing < total else ""
+            one, about = told(resolved(thing), page)
+            seen = min(about.total, page * PAGE)
+            note = say("mcp_pointing", shown=seen, total=about.total, page=page + 1) if page < about.pages else ""
             return {
                 **shown.whole(note),
                 "iri": one.iri,
