@@ -140,6 +140,12 @@ def test_validators_pass_through(front: tuple[Server, int]) -> None:
     assert (status, again["etag"], body) == (304, headers["etag"], "")
 
 
+def test_a_query_in_an_address_may_be_as_long_as_the_service_takes_it(front: tuple[Server, int]) -> None:
+    query = quote(f"ASK {{}} # {'x' * 49_000}")
+    status, _, answer = asked(front[1], f"/sparql?query={query}", Accept="text/csv")
+    assert (status, answer.strip()) == (200, "true")
+
+
 def test_a_client_that_leaves_takes_its_query_with_it(front: tuple[Server, int]) -> None:
     server, port = front
     with closing(connection(port)) as leaving:

@@ -56,6 +56,14 @@ def test_every_saved_query_answers_in_every_language(real: FlaskClient, library:
             assert query.summary[lang].split("\n")[0] in response.text.replace("&#39;", "'")
 
 
+def test_every_proxy_takes_the_link_from_a_query_to_the_editor(real: FlaskClient, library: Library) -> None:
+    for query in library:
+        page = real.get(f"/api/queries/{query.name}", headers=BROWSER).text
+        (link,) = re.findall(r'href="(/sparql\?query=[^"]*)"', page)
+        assert len(link) < 8_000, (query.name, len(link))  # what Apache and nginx take if not told otherwise
+        assert real.get(link, headers=BROWSER).status_code == 200, query.name
+
+
 def test_every_example_of_a_saved_query_answers(real: FlaskClient, library: Library) -> None:
     for query in library:
         if query.example:
