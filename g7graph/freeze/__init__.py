@@ -86,9 +86,8 @@ def freeze(project: Project, target: Path, wanted: Wanted, told: Told = _untold)
         dumped.place(store, project, wanted.dumps, fresh / dumped.FOLDER)
 
         def visitor() -> Visitor:
-            app = create_app(
-                project, store, options=Options(lang=wanted.lang, limits=wanted.limits, dumps=fresh / dumped.FOLDER)
-            )
+            options = Options(lang=wanted.lang, limits=wanted.limits, dumps=fresh / dumped.FOLDER, live=False)
+            app = create_app(project, store, options=options)
             own.attach(app)
             return Visitor(Asker(app, root), own.Own(app, root, known, wanted.lang), fresh, wanted.lang)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 import pyoxigraph as ox
@@ -28,6 +28,8 @@ _LEADING = {
         ("void", "sparqlEndpoint"),
     )
 }
+#: Where what needs a live service is: a frozen copy has none of them.
+_LIVE = ("graph-store", "reconcile", "sparql")
 #: What is said of the objects of these elsewhere is told, too: of documents, places, subjects, standards.
 _REFERRING = {
     *(vocab.STANDARD["dcterms"] + name for name in ("conformsTo", "spatial", "subject")),
@@ -41,12 +43,16 @@ _RESOURCE = NamedNode(vocab.STANDARD["rdfs"] + "Resource")
 
 @dataclass(frozen=True)
 class Catalogue:
-    """A dataset with what the data say of it, the dumps there are, and the address of this deployment."""
+    """A dataset with what the data say of it, the dumps there are, and the address of this deployment.
+
+    Of a frozen copy, which is not `live`, services keep the permanent addresses that the data give.
+    """
 
     dataset: str
     reading: Reading
     dumps: Manifest | None
     root: str
+    live: bool = True
 
     @property
     def files(self) -> list[Dump]:
@@ -57,7 +63,7 @@ class Catalogue:
     def statements(self) -> list[ox.Triple]:
         """All that is said of it: what the data say with the addresses here, and the dumps as distributions."""
         computed = distributions(self.dumps, self.reading, self.dataset, self.root) if self.dumps else []
-        return placed([*self.reading.statements, *computed], self.root)
+        return placed([*self.reading.statements, *computed], self.root, () if self.live else _LIVE)
 
     def here(self, iri: str) -> str:
         """Return where this deployment answers for an IRI of ours."""
@@ -73,7 +79,7 @@ def catalogue() -> Catalogue:
     if not datasets:
         stated = Reading(_undescribed(NamedNode(f"{root}/dataset#this")))
         datasets = stated.things(*_KINDS)
-    return Catalogue(datasets[0], stated, dumps.current(), root)
+    return Catalogue(datasets[0], stated, dumps.current(), root, site().options.live)
 
 
 def _stated() -> Reading:
@@ -89,19 +95,23 @@ def _stated() -> Reading:
 
 def _undescribed(dataset: NamedNode) -> list[ox.Triple]:
     """Say of data that do not describe themselves that they are there, by an IRI of this deployment: they have none."""
-    endpoint = ox.Triple(
-        dataset, NamedNode(vocab.STANDARD["void"] + "sparqlEndpoint"), NamedNode(vocab.BASE + "sparql")
-    )
-    return [endpoint, *(ox.Triple(dataset, _IS, NamedNode(vocab.expand(kind) or kind)) for kind in _KINDS)]
+    said = [ox.Triple(dataset, _IS, NamedNode(vocab.expand(kind) or kind)) for kind in _KINDS]
+    if site().options.live:
+        endpoint = NamedNode(vocab.STANDARD["void"] + "sparqlEndpoint")
+        said.append(ox.Triple(dataset, endpoint, NamedNode(vocab.BASE + "sparql")))
+    return said
 
 
-def placed(statements: Iterable[ox.Triple], root: str) -> list[ox.Triple]:
-    """Have the addresses of services and files lead to a deployment; each is said to be a resource, as DCAT-AP asks."""
+def placed(statements: Iterable[ox.Triple], root: str, away: Collection[str]) -> list[ox.Triple]:
+    """Have the addresses of services and files lead to a deployment; each is said to be a resource, as DCAT-AP asks.
+
+    The paths that are `away` are not there.
+    """
     found = []
     for one in statements:
         if one.predicate.value in _LEADING and isinstance(one.object, NamedNode):
             path = vocab.local_path(one.object.value)
-            where = one.object if path is None else NamedNode(f"{root}/{path}")
+            where = one.object if path is None or path in away else NamedNode(f"{root}/{path}")
             found += [ox.Triple(one.subject, one.predicate, where), ox.Triple(where, _IS, _RESOURCE)]
         else:
             found.append(one)

@@ -18,7 +18,8 @@ class Options:
 
     With `tokens` (name of a writer → token) the data can be written; without, it is read-only. `access_log` is a file,
     `-` for standard error, empty for none; `behind_proxy` is how many proxies forwarded headers are believed of;
-    `federation` says which other services queries may ask; `dumps` is the folder of the files to download.
+    `federation` says which other services queries may ask; `dumps` is the folder of the files to download. What is not
+    `live` answers for a frozen copy.
     """
 
     host: str = "127.0.0.1"
@@ -32,6 +33,7 @@ class Options:
     behind_proxy: int = 0
     federation: Federation = NONE
     dumps: Path | None = None
+    live: bool = True
 
     @property
     def writable(self) -> bool:

@@ -304,5 +304,6 @@ def test_the_command_says_how_much_it_wrote(tmp_path: Path) -> None:
     assert '<html lang="es">' in text(folder, "index.es.html")
     assert 'href="/plan/static/style.css"' in text(folder, "404.html")
     assert json.loads(text(folder, "openapi.json"))["servers"] == [{"url": "https://data.example/plan"}]
+    assert "sparqlEndpoint" not in text(folder, "dataset.ttl")
     assert "ErrorDocument 404 /plan/404" in text(folder, ".htaccess")
     assert "/plan/id/* /plan/doc/:splat.html 302" in text(folder, "_redirects")
