@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import csv
 import io
 import json
 import xml.etree.ElementTree as ET
@@ -125,6 +126,13 @@ def test_the_engine_writes_an_answer_as_we_write_its_table(name: str) -> None:
     form = getattr(ox.QueryResultsFormat, name.upper())
     table = Table((Column("a"), Column("b")), rows)
     assert TABLES[name].write(table) == again.serialize(format=form)
+
+
+def test_a_comma_in_an_iri_breaks_no_line() -> None:
+    values = ["http://x/a,b", 'a "b", c', "d\r\ne"]
+    row = (NamedNode(values[0]), Literal(values[1]), Literal(values[2]), None, BlankNode("b"))
+    written = TABLES["csv"].write(Table(tuple(map(Column, "abcde")), (row,)))
+    assert list(csv.reader(io.StringIO(written.decode(), newline=""))) == [[*"abcde"], [*values, "", "_:b"]]
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import re
 
 import pyoxigraph as ox
 
-from g7graph.exports import characters
+from g7graph.exports import characters, separated
 from g7graph.table import Table, Term, text
 
 _STRING = ox.Literal("").datatype
@@ -35,7 +35,7 @@ def csv(table: Table) -> bytes:
 
     Values stand as they are, those that a spreadsheet would take for a formula too: for spreadsheets there is xlsx.
     """
-    return _by_engine(table, ox.QueryResultsFormat.CSV)
+    return b"".join([separated.line(table.names), *map(separated.row, table.rows)])
 
 
 def tsv(table: Table) -> bytes:

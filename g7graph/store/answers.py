@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import IO, cast
 
 from pyoxigraph import (
@@ -18,6 +18,7 @@ from pyoxigraph import (
 )
 
 from g7graph.errors import QueryError, UsageError
+from g7graph.exports import separated
 from g7graph.exports.characters import Allowed
 from g7graph.exports.graphs import can_be_named
 from g7graph.store import Answer
@@ -45,8 +46,8 @@ _XML = ("xml", "rdf")
 _SAY_ALL = ("ttl", "nt", "nq", "trig")
 
 
-def write(answer: Answer, form: str, out: IO[bytes]) -> None:
-    """Have the engine write an answer in one of FORMS.
+def write(answer: Answer, form: str, out: IO[bytes], again: Callable[[], Answer] | None = None) -> None:
+    """Have the engine write an answer in one of FORMS; `again` asks the same once more.
 
     Raises QueryError where the answer is of the other kind, UsageError where the form has no way to say it.
     """
@@ -58,9 +59,27 @@ def write(answer: Answer, form: str, out: IO[bytes]) -> None:
     else:
         if form not in RESULTS:
             raise QueryError("no_graph")
-        answer.serialize(to, RESULTS[form])
+        if form == "csv" and isinstance(answer, QuerySolutions):
+            _write_csv(answer, out, again)
+        else:
+            answer.serialize(to, RESULTS[form])
     if isinstance(to, Allowed):
         to.flush()
+
+
+def _write_csv(answer: QuerySolutions, out: IO[bytes], again: Callable[[], Answer] | None) -> None:
+    """Write CSV: the engine does so ten times as fast, but lets a comma in an IRI break the line."""
+    if again is not None:
+        counted = separated.Counted(out, len(answer.variables))
+        answer.serialize(cast(IO[bytes], counted), RESULTS["csv"])
+        if not counted.is_broken:
+            return
+        out.seek(0)
+        out.truncate()
+        answer = cast(QuerySolutions, again())
+    out.write(separated.line(variable.value for variable in answer.variables))
+    for solution in answer:
+        out.write(separated.row(solution))
 
 
 def _write_graph(answer: QueryTriples, form: str, out: IO[bytes]) -> None:

@@ -72,6 +72,15 @@ class Out:
         """Write what is buffered."""
         self._file.flush()
 
+    def seek(self, offset: int) -> int:
+        """Go back to a place in the answer, its start as a rule."""
+        return self._file.seek(offset)
+
+    def truncate(self) -> int:
+        """Forget what is written from here on."""
+        self.size = self._file.truncate()
+        return self.size
+
     def _spill(self) -> None:
         self._connection.send(SPILL)
         self._seal.open()

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from typing import IO, Any
 
 import pyoxigraph as ox
@@ -131,4 +132,5 @@ def answered(store: LocalStore, job: Mapping[str, Any], out: IO[bytes]) -> None:
         return
     datasets = {name: job.get(name) for name in ("default_graphs", "named_graphs")}
     with blamed(job["text"], store.unmasked):
-        write(store.query(job["text"], **datasets), job["form"], out)
+        ask = partial(store.query, job["text"], **datasets)
+        write(ask(), job["form"], out, ask)

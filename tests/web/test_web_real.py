@@ -56,6 +56,14 @@ def test_every_saved_query_answers_in_every_language(real: FlaskClient, library:
             assert query.summary[lang].split("\n")[0] in response.text.replace("&#39;", "'")
 
 
+def test_every_line_of_csv_has_a_field_for_each_column(real: FlaskClient, library: Library) -> None:
+    for query in library:
+        lines = list(csv.reader(io.StringIO(real.get(f"/api/queries/{query.name}.csv").text, newline="")))
+        assert {len(line) for line in lines} == {len(lines[0])}, query.name
+    links = [row["url"] for row in rows(real, "projects")]
+    assert "http://www.iadb.org/en/projects/project-description-title,1303.html?id=RG-X1129" in links
+
+
 def test_every_proxy_takes_the_link_from_a_query_to_the_editor(real: FlaskClient, library: Library) -> None:
     for query in library:
         page = real.get(f"/api/queries/{query.name}", headers=BROWSER).text

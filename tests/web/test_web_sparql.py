@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from urllib.parse import urlencode
 
@@ -59,6 +61,23 @@ def test_a_table_is_written_in_each_standard_format(client: FlaskClient, media_t
 
 def test_csv_is_as_the_standard_says(client: FlaskClient) -> None:
     assert ask(client, CODES, "text/csv") == (200, "text/csv", b"code\r\n4.4\r\n9.1\r\n")
+
+
+@pytest.mark.parametrize("most", [1, 100])
+@pytest.mark.parametrize("comma", [True, False])
+def test_csv_has_a_field_for_each_column_whatever_the_terms_hold(client: FlaskClient, most: int, comma: bool) -> None:
+    numbers = " ".join(map(str, range(most)))
+    end = ",(1)" if comma else ""
+    said = 'say "x",\r\n' + "y" * 150  # a hundred times a hundred of it are more than a worker keeps in memory
+    query = f"""SELECT ?iri ?none ?text {{
+      VALUES ?a {{ {numbers} }} VALUES ?b {{ {numbers} }} BIND({json.dumps(said)} AS ?text)
+      BIND(IRI(CONCAT("http://x/", STR(?a), "/", STR(?b), IF(?a = {most - 1}, "{end}", ""))) AS ?iri)
+    }} ORDER BY ?a ?b"""
+    response = client.get("/sparql", query_string={"query": query}, headers={"Accept": "text/csv"})
+    found = list(csv.reader(io.StringIO(response.text, newline="")))
+    response.close()
+    iris = [f"http://x/{a}/{b}{end if a == most - 1 else ''}" for a in range(most) for b in range(most)]
+    assert found == [["iri", "none", "text"], *([iri, "", said] for iri in iris)]
 
 
 @pytest.mark.parametrize("media_type", GRAPHS)
