@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import pyoxigraph as ox
@@ -63,12 +63,13 @@ class Catalogue:
     def statements(self) -> list[ox.Triple]:
         """All that is said of it: what the data say with the addresses here, and the dumps as distributions."""
         computed = distributions(self.dumps, self.reading, self.dataset, self.root) if self.dumps else []
-        return placed([*self.reading.statements, *computed], self.root, () if self.live else _LIVE)
+        return placed([*self.reading.statements, *computed], self.here)
 
     def here(self, iri: str) -> str:
         """Return where this deployment answers for an IRI of ours."""
         path = vocab.local_path(iri)
-        return iri if path is None else f"{self.root}/{path}"
+        away = path is None or (path in _LIVE and not self.live)
+        return iri if away else f"{self.root}/{path}"
 
 
 def catalogue() -> Catalogue:
@@ -102,16 +103,12 @@ def _undescribed(dataset: NamedNode) -> list[ox.Triple]:
     return said
 
 
-def placed(statements: Iterable[ox.Triple], root: str, away: Collection[str]) -> list[ox.Triple]:
-    """Have the addresses of services and files lead to a deployment; each is said to be a resource, as DCAT-AP asks.
-
-    The paths that are `away` are not there.
-    """
+def placed(statements: Iterable[ox.Triple], here: Callable[[str], str]) -> list[ox.Triple]:
+    """Have the addresses of services and files lead to a deployment; each is said to be a resource, as DCAT-AP asks."""
     found = []
     for one in statements:
         if one.predicate.value in _LEADING and isinstance(one.object, NamedNode):
-            path = vocab.local_path(one.object.value)
-            where = one.object if path is None or path in away else NamedNode(f"{root}/{path}")
+            where = NamedNode(here(one.object.value))
             found += [ox.Triple(one.subject, one.predicate, where), ox.Triple(where, _IS, _RESOURCE)]
         else:
             found.append(one)

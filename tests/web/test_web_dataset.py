@@ -161,11 +161,13 @@ def test_addresses_are_the_deployments_and_iris_canonical(said: Graph) -> None:
 
 
 def test_a_frozen_copy_has_its_files_and_claims_no_endpoint_of_its_own(project: Project, store: LocalStore) -> None:
-    said = parsed(create_app(project, store, options=Options(live=False)).test_client(), "/.well-known/void")
+    client = create_app(project, store, options=Options(live=False)).test_client()
+    said = parsed(client, "/.well-known/void")
     services = {name: URIRef(vocab.thing("data-service", name)) for name in ("graph-store", "reconcile", "sparql")}
     for name, service in services.items():
         assert said.value(service, DCAT.endpointURL) == URIRef(vocab.BASE + name)
     assert said.value(DATASET, VOID.sparqlEndpoint) == URIRef(vocab.BASE + "sparql")
+    assert f"<code>{vocab.BASE}sparql</code>" in client.get("/dataset.html", base_url=HERE).text
     assert said.value(URIRef(vocab.thing("data-service", "queries")), DCAT.endpointURL) == URIRef(f"{HERE}/api/queries")
 
 
