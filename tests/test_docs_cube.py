@@ -17,7 +17,14 @@ from g7graph.store.local import LocalStore
 
 PAGE = (Path(__file__).resolve().parent.parent / "docs" / "cube.md").read_text(encoding="utf-8")
 CUBE = Namespace("https://cube.link/")
-CUBES = {"measurements": 133, "disaggregations": 94, "progress": 38, "compliance": 15}
+CUBES = {
+    "measurements": 133,
+    "disaggregations": 94,
+    "progress": 38,
+    "compliance": 15,
+    "eiti-receipts": 28,
+    "eiti-payments": 24,
+}
 #: What cube.link publishes; the folder `validation/` of its repository.
 PUBLISHED = ("standalone-cube-constraint.ttl", "standalone-constraint-constraint.ttl")
 
