@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pyoxigraph as ox
@@ -13,7 +15,10 @@ from pyld import jsonld
 from rdflib import Graph
 
 from g7graph import __version__, vocab
+from g7graph.project import Project
+from tests.web.serving import serving
 
+ROOT = Path(__file__).resolve().parent.parent.parent
 ADDRESS = "https://w3id.org/g7graph/context.jsonld"
 DOCUMENTS = [
     "doc/indicator/4.4", "doc/measurement/4.4-plan-target", "doc/passage/fn-3", "doc/round/2014-05", "doc/place/060000",
@@ -56,6 +61,15 @@ def test_what_is_compacted_with_it_is_the_same_when_expanded(real: FlaskClient, 
     compacted = jsonld.compact(expanded, ADDRESS, options)
     assert compacted["@context"] == ADDRESS
     assert quads(jsonld.expand(compacted, options)) == quads(expanded)
+
+
+def test_what_the_docs_show_compacts_what_a_service_answers(small: Project, tmp_path: Path) -> None:
+    (block,) = re.findall("```python\n(.*?)```", (ROOT / "docs" / "api.md").read_text(encoding="utf-8"), re.DOTALL)
+    names: dict[str, Any] = {}
+    with serving(small.root, tmp_path) as server:
+        exec(block.replace(":8000/", f":{server.port}/"), names)  # noqa: S102 - the page's own example
+    (indicator,) = (node for node in names["document"]["@graph"] if node["@id"] == "id:indicator/4.4")
+    assert indicator["rdfs:label"]["en"] == "Local governments that simplify"
 
 
 def test_names_of_the_vocabulary_links_and_languages_are_short(real: FlaskClient) -> None:
