@@ -239,7 +239,8 @@ def test_what_the_engine_does_is_said(loaded: tuple[str, Address], remote: Remot
     assert loaded[0] in said[0].lower()
     if loaded[0] == "oxigraph":
         assert remote.abilities.wrong == ()
-        assert len(said) == 3
+        assert said[2].endswith(": csv")  # an IRI with a comma breaks its lines
+        assert len(said) == 4
     else:
         assert set(remote.abilities.wrong) == {"coalesce-mixed", "order-by-aggregate"}
         assert any("csv" in line for line in said)

@@ -26,7 +26,7 @@ _SOURCES = ("xml", "json", "tsv")
 _GRAPH_SOURCES = ("nt", "ttl", "rdf")
 _SLOT = re.compile(r"\(UNDEF UNDEF UNDEF\)")
 _CSV_VALUES = [
-    ["http://example.org/a?b=c&d", ""],
+    ["http://example.org/a?b=c,d&e", ""],
     ["a \"b\", <c> & 'd'\n\te é", "x"],
     ["a", ""],
     ["1.5", "1"],
