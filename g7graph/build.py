@@ -102,7 +102,7 @@ def build(project: Project, folder: Path, *, replace: bool = False, on_step: OnS
     """Build a store on disk where the data, the rules or the program changed since it was; return its version.
 
     `replace` builds anew what was written to. `on_step` is told `load`, `derive`, `compact` as each begins.
-    Raises DataError for a file that does not parse, StoreError as `current`.
+    Raises DataError for a file that does not parse, OSError for one that cannot be read, StoreError as `current`.
     """
     try:
         noted = stamp.read(folder)
@@ -115,6 +115,8 @@ def build(project: Project, folder: Path, *, replace: bool = False, on_step: OnS
                 _replace(folder, project, version, on_step)
         stamp.remember(project, folder, version, before)
     except OSError as error:
+        if error.filename and Path(error.filename) in stamp.inputs(project):
+            raise  # not of the store: it names the file
         raise StoreError("store_local", path=folder, detail=error) from error
     return version
 

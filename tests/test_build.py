@@ -132,6 +132,14 @@ def test_a_malformed_file_stops_the_build_with_its_place(plain: Path) -> None:
         open_store(Project.find(plain))
 
 
+def test_a_file_that_cannot_be_read_is_not_told_as_the_store(plain: Path, tmp_path: Path) -> None:
+    (plain / "b.nt").symlink_to("nowhere")
+    words = ["--data", str(plain), "--lang", "en", "build", "--no-dumps", "--output", str(tmp_path / "dist")]
+    said = CliRunner().invoke(main, words)
+    expected = f"{plain / 'b.nt'} cannot be read or written: No such file or directory."
+    assert (said.exit_code, said.output.splitlines()[-1]) == (2, expected)
+
+
 def test_a_folder_that_is_a_file_is_no_store(project: Project, tmp_path: Path) -> None:
     (tmp_path / "store").write_text("no store")
     with pytest.raises(StoreError, match="something else"):
