@@ -15,7 +15,7 @@ import pyoxigraph as ox
 from g7graph import __version__, executables
 from g7graph.derive import derive
 from g7graph.errors import StoreError
-from g7graph.graph import format_of, unparsable
+from g7graph.graph import format_of, require_whole_file, unparsable
 from g7graph.project import Project
 from g7graph.queries import Library
 from g7graph.store import blanks, stamp
@@ -143,6 +143,7 @@ def _filled(store: ox.Store, project: Project, on_step: OnStep) -> ox.Store:
     """Load a project's files into a new store, and derive; return it. Raises DataError for what does not parse."""
     on_step("load")
     for file in project.graph_files():
+        require_whole_file(file.path, project.name_of(file.path))
         try:
             store.bulk_load(
                 path=str(file.path),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
+from xml.parsers import expat
 
 import pyoxigraph as ox
 
@@ -24,6 +25,7 @@ def parse(file: GraphFile, *, name: str = "") -> Iterator[ox.Quad]:
     Raises DataError with line and column, OSError for what may not be read; `name` is the path that messages give.
     """
     graph = ox.NamedNode(file.iri) if file.iri else ox.DefaultGraph()
+    require_whole_file(file.path, name or str(file.path))
     try:
         for quad in ox.parse(path=str(file.path), format=format_of(file.path)):
             yield ox.Quad(quad.subject, quad.predicate, quad.object, graph) if file.iri else quad
@@ -39,6 +41,26 @@ def format_of(path: Path) -> ox.RdfFormat:
     if known is None:
         raise DataError("unknown_extension", path=str(path), detail=" ".join(RDF_SUFFIXES))
     return known
+
+
+def require_whole_file(path: Path, name: str) -> None:
+    """Raise DataError for a file of RDF/XML that is cut; see `require_whole`."""
+    if format_of(path) == ox.RdfFormat.RDF_XML:
+        with path.open("rb") as file:
+            require_whole(file, name)
+
+
+def require_whole(document: IO[bytes], name: str) -> None:
+    """Raise DataError for RDF/XML that is not well-formed: the engine takes what is cut, or empty, for a whole.
+
+    It is read as UTF-8, the only encoding that the engine knows, whatever it says of itself.
+    """
+    parser = expat.ParserCreate("utf-8")
+    try:
+        parser.ParseFile(document)
+    except expat.ExpatError as error:
+        detail = f"XML, UTF-8: {expat.ErrorString(error.code)}"
+        raise DataError("unparsable", path=name, line=error.lineno, column=error.offset + 1, detail=detail) from error
 
 
 def unparsable(error: SyntaxError, name: str) -> DataError:

@@ -73,6 +73,17 @@ def test_a_store_on_disk_is_built_again_when_the_data_changed(plain: Path, tmp_p
     assert open_store(Project.find(plain), folder).table(COUNT).records() == [{"n": 2}]
 
 
+@pytest.mark.parametrize("where", ["memory", "store"])
+def test_a_file_of_xml_that_is_cut_is_not_served(tmp_path: Path, where: str) -> None:
+    file = tmp_path / "cut.rdf"
+    rdf = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+    file.write_text(f'<r:RDF xmlns:r="{rdf}" xmlns:x="http://x/">\n<r:Description r:about="http://x/a" x:p="5"/>\n')
+    with pytest.raises(DataError) as refused:
+        open_store(Project.find(file), where if where == "memory" else str(tmp_path / where))
+    assert refused.value.key == "unparsable"
+    assert (refused.value.values["line"], refused.value.values["column"]) == (3, 1)
+
+
 def test_the_version_changes_with_the_data_and_only_then(plain: Path) -> None:
     before = version_of(Project.find(plain))
     assert before == version_of(Project.find(plain))

@@ -295,6 +295,8 @@ def test_a_document_is_read_in_each_format(store: ox.Store, form: str) -> None:
 NESTED = '<!DOCTYPE r [<!ENTITY a "aaaa"><!ENTITY b "\'&a;&a;&a;">]>' + BODIES["rdf"].replace("5", "&b;")
 LONG = f'<!DOCTYPE r [<!ENTITY a "{"a" * 1000}">]>' + BODIES["rdf"].replace("5", "&a;" * 100)
 DEEP = [("[ <c> ", "]"), ("(", ")"), ("<<( <a> <b> ", ")>>"), ("<< <a> <b> ", ">>"), ("'a' , [ <c> ", '] , """b"""')]
+#: The engine takes it for whole.
+CUT = BODIES["rdf"].replace("</rdf:RDF>", "\n")
 EXTERNAL = '<!DOCTYPE r [<!ENTITY a SYSTEM "file:///etc/passwd">]>' + BODIES["rdf"].replace("5", "&a;")
 
 
@@ -304,6 +306,9 @@ EXTERNAL = '<!DOCTYPE r [<!ENTITY a SYSTEM "file:///etc/passwd">]>' + BODIES["rd
         ('<http://x/b> <http://x/p> "5" .\n<http://x/b> oops .', "ttl", "unparsable", (2, 14)),
         ("<http://x/b> <http://x/p> ", "nt", "unparsable", (1, 27)),
         ("<unclosed", "rdf", "unparsable", (1, 1)),
+        ("", "rdf", "unparsable", (1, 1)),
+        (CUT, "rdf", "unparsable", (2, 1)),
+        (f"{BODIES['rdf']}\n{BODIES['rdf']}", "rdf", "unparsable", (2, 1)),
         ('{"@context": "http://127.0.0.1:1/context", "@id": "x"}', "jsonld", "outbound", (1, 1)),
         ("[" * 5000, "jsonld", "too_deep", (1, 1)),
         (EXTERNAL, "rdf", "unparsable", (1, 1)),

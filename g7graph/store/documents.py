@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
+from io import BytesIO
 
 import pyoxigraph as ox
 
 from g7graph.errors import DataError, QueryError
-from g7graph.graph import unparsable
+from g7graph.graph import require_whole, unparsable
 from g7graph.store.answers import GRAPHS
 from g7graph.store.change import Document
 
@@ -40,6 +41,8 @@ def statements(document: Document, graph: Graph) -> list[ox.Quad]:
     _refuse_growing(document)
     if document.form == "jsonld":
         _refuse_no_statements(document)
+    if document.form == "rdf":
+        require_whole(BytesIO(document.body), document.base)
     allowed = (ox.DefaultGraph(), graph)
     try:
         quads = list(ox.parse(document.body, GRAPHS[document.form], base_iri=document.base, rename_blank_nodes=True))
