@@ -17,7 +17,13 @@ _MANIFEST = "manifest.json"
 
 
 def commit(folder: Path, files: Mapping[str, bytes | None]) -> None:
-    """Replace files below a folder, path → content; None removes one. Raises OSError before anything has changed."""
+    """Replace files below a folder, path → content; None removes one. Raises OSError as `begin` and `finish`."""
+    begin(folder, files)
+    finish(folder)
+
+
+def begin(folder: Path, files: Mapping[str, bytes | None]) -> None:
+    """Have the journal hold a change, which is made from then on. Raises OSError where it does not: nothing changes."""
     finish(folder)
     place = folder / _FOLDER
     place.mkdir()
@@ -29,11 +35,13 @@ def commit(folder: Path, files: Mapping[str, bytes | None]) -> None:
     _written(place / f"{_MANIFEST}.new", json.dumps(said).encode())
     (place / f"{_MANIFEST}.new").replace(place / _MANIFEST)
     _synced(place)
-    finish(folder)
 
 
 def finish(folder: Path) -> None:
-    """Finish the change that a folder's journal holds, or drop what had not become one."""
+    """Finish the change that a folder's journal holds, or drop what had not become one.
+
+    Raises OSError in the middle; whoever comes next goes on.
+    """
     place = folder / _FOLDER
     if not place.is_dir():
         return

@@ -19,7 +19,7 @@ import pyoxigraph as ox
 import pytest
 
 from g7graph.build import open_local
-from g7graph.errors import UsageError
+from g7graph.errors import StoreError, UsageError
 from g7graph.project import Project
 from g7graph.store.change import Change, Condition, Document, Kind, Rejected, Unmet, state_of
 from g7graph.writing.files import rewritten
@@ -153,6 +153,10 @@ def test_a_violation_rejects_the_change_and_nothing_is_left_of_it(root: Path) ->
         "https://w3id.org/g7graph/graph/changes/2026-11",
         "https://w3id.org/g7graph/graph/../../x",
         "https://w3id.org/g7graph/graph/a/.change/manifest",
+        "https://w3id.org/g7graph/graph/People",
+        "https://w3id.org/g7graph/graph/people.ttl/list",
+        f"https://w3id.org/g7graph/graph/{'a' * 300}",
+        f"https://w3id.org/g7graph/graph/{'a/' * 3000}a",
         "http://example.org/g",
     ],
 )
@@ -174,6 +178,28 @@ def test_a_graph_is_made_replaced_and_removed(root: Path) -> None:
     one.apply(Change(Kind.DROP, "ana", graph=graph))
     assert not (root / "data/ttl/people/list.ttl").exists()
     assert "prov:invalidated" in turtle(root, "changes/2026-11")
+
+
+def test_a_name_that_ends_as_a_file_is_no_folder(root: Path) -> None:
+    framework(root).apply(
+        update('INSERT DATA { GRAPH <https://w3id.org/g7graph/graph/a/b.ttl> { indicator:9.1 rdfs:label "x" } }')
+    )
+    assert 'indicator:9.1 rdfs:label "x"' in turtle(root, "a/b.ttl")
+
+
+def test_a_change_that_cannot_be_saved_is_not_made_and_the_next_one_is(root: Path) -> None:
+    one = framework(root)
+    version = one.version
+    blocked = root / "data/ttl/.change"
+    blocked.write_text("where the journal would be")
+    change = update(f'INSERT DATA {{ GRAPH <{INDICATORS}> {{ indicator:9.1 rdfs:label "Otra"@es }} }}')
+    with pytest.raises(StoreError) as raised:
+        one.apply(change)
+    assert raised.value.key == "change_not_saved"
+    assert (one.version, turtle(root, "indicators")) == (version, TURTLE)
+    blocked.unlink()
+    assert one.apply(change).version != version
+    assert "Otra" in turtle(root, "indicators")
 
 
 def test_a_change_of_nothing_changes_nothing(root: Path) -> None:

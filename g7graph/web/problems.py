@@ -47,7 +47,7 @@ _PLACES = {
     "unknown_version": "ontology/",
 }
 #: Error key → what it is called where its status is called otherwise.
-_TITLES = {"no_workers": "title_not_ready", "writer_gone": "title_not_ready"}
+_TITLES = dict.fromkeys(("change_not_saved", "no_workers", "writer_gone"), "title_not_ready")
 _KEPT_HEADERS = ("Allow", "Content-Range", "Retry-After")
 _RETRY_SECONDS = "5"
 _RETRIED = ("busy", "many_downloads", "no_workers", "too_many")

@@ -32,6 +32,7 @@ STATUS = {
     "bad_value": HTTPStatus.UNPROCESSABLE_ENTITY,
     "busy": HTTPStatus.SERVICE_UNAVAILABLE,
     "byte_order_mark": HTTPStatus.BAD_REQUEST,
+    "change_not_saved": HTTPStatus.SERVICE_UNAVAILABLE,
     "change_too_long": HTTPStatus.SERVICE_UNAVAILABLE,
     "change_too_much": HTTPStatus.SERVICE_UNAVAILABLE,
     "change_unanswered": HTTPStatus.GATEWAY_TIMEOUT,

@@ -26,6 +26,7 @@ _REFUSED: tuple[str | HTTPStatus, ...] = (
 )
 _WRITING: tuple[str | HTTPStatus, ...] = (
     *(
+        "change_not_saved",
         "change_too_long",
         "change_too_much",
         "change_unanswered",

@@ -16,7 +16,7 @@ import pyoxigraph as ox
 
 from g7graph import i18n, journal, vocab
 from g7graph.build import MEMORY, build, open_local, opened
-from g7graph.errors import UsageError
+from g7graph.errors import StoreError, UsageError
 from g7graph.project import Project
 from g7graph.store.apart import apart
 from g7graph.store.attempt import attempted
@@ -29,7 +29,9 @@ from g7graph.writing.files import rewritten
 from g7graph.writing.hold import Hold
 from g7graph.writing.record import graph_of, recorded
 
-_WRITABLE = re.compile(r"[a-z0-9][a-z0-9._-]*(?:/[a-z0-9][a-z0-9._-]*)*")
+#: A folder whose name ends as that of a file would pass for one.
+_WRITABLE = re.compile(r"(?:[a-z0-9][a-z0-9._-]*+(?<!\.ttl)/)*[a-z0-9][a-z0-9._-]*")
+_MOST_CHARACTERS = 200  # of 255 that a file system takes, its ending included
 _RESERVED = ("ontology/", "derived/", "changes/")
 
 
@@ -73,8 +75,12 @@ class Framework:
         """Make a change, whole or not at all; see `Writer.apply`. Afterwards `store` is of what the files say."""
         created, files = attempted(lambda: self._tried(change), self._limits)
         if files:
-            self._refuse_invalid(files)
-            journal.commit(self._project.data, files)
+            try:
+                self._refuse_invalid(files)
+                journal.begin(self._project.data, files)
+            except OSError as error:
+                raise StoreError("change_not_saved", detail=error.strerror or error) from error
+            journal.finish(self._project.data)
             self._publishable()
         return Outcome(created, self.version)
 
@@ -102,7 +108,8 @@ class Framework:
         """Raise Rejected where the framework would have violations with these files in place."""
         with tempfile.TemporaryDirectory(prefix="g7graph-candidate-") as folder:
             staged = _staged(self._project, files, Path(folder))
-            found = apart(lambda: _violations(staged, self._lang))  # it takes memory and does not give it back
+            # Apart: it takes memory and does not give it back.
+            found = attempted(lambda: _violations(staged, self._lang), self._limits)
         if found:
             raise Rejected(found)
 
@@ -146,5 +153,6 @@ def _changed(before: Mapping[str, int], after: Mapping[str, int]) -> Iterable[st
 def _refuse_reserved(graph: str) -> None:
     """Raise UsageError for a graph that is not a Turtle file of the data."""
     path = graph.removeprefix(vocab.GRAPH) if graph.startswith(vocab.GRAPH) else ""
-    if not _WRITABLE.fullmatch(path) or path.startswith(_RESERVED):
-        raise UsageError("graph_not_writable", graph=graph or i18n.text("errors.default_graph", i18n.DEFAULT))
+    if not _WRITABLE.fullmatch(path) or path.startswith(_RESERVED) or len(path) > _MOST_CHARACTERS:
+        said = graph or i18n.text("errors.default_graph", i18n.DEFAULT)
+        raise UsageError("graph_not_writable", graph=said, most=_MOST_CHARACTERS)
