@@ -137,6 +137,7 @@ def test_only_the_editions_that_somebody_may_open_are_kept(data: Path, tmp_path:
     versions = [kept.version, *(kept.apply(insert(str(number))).version for number in range(5))]
     assert {path.name for path in (tmp_path / "store.editions").iterdir()} == set(versions[-2:])
     assert len(set(versions)) == len(versions)
+    assert not list((tmp_path / "store").glob("LOG.old*"))
 
 
 @alone

@@ -25,6 +25,7 @@ from g7graph.store.update import applied
 
 _EDITIONS_SUFFIX = ".editions"
 _VERSION_BYTES = 8
+_OLD_LOGS = "LOG.old.*"
 
 
 class PlainInMemory:
@@ -115,6 +116,8 @@ class PlainOnDisk:
     def _edition(self, store: LocalStore, version: str) -> None:
         self._editions.mkdir(exist_ok=True)
         store.inner.backup(str(self._editions / version))
+        for log in self._place.glob(_OLD_LOGS):  # each opening leaves one, of more than most changes
+            log.unlink(missing_ok=True)
 
 
 def plain(project: Project, where: str, limits: Limits) -> PlainInMemory | PlainOnDisk:
