@@ -16,7 +16,9 @@ from g7graph.errors import G7Error, UnknownName
 from g7graph.web import answer
 from g7graph.web.context import address, language, say
 from g7graph.web.formats import HTML, JSON, PROBLEM
+from g7graph.web.intake import MOST_BYTES
 from g7graph.web.negotiate import choose
+from g7graph.web.protocol import MOST_FIELDS
 from g7graph.web.refusals import STATUS, Elsewhere, kinds
 from g7graph.web.watch import PROBLEM as PROBLEM_KEY
 
@@ -96,7 +98,8 @@ def _of_ours(error: G7Error) -> Response:
 def _of_http(error: HTTPException) -> Response:
     status = HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
     key = request.environ[PROBLEM_KEY] = f"http_{status.value}"
-    detail = say(key) if key in i18n.catalogue("web") else status.description or status.phrase
+    limits = {"bytes": MOST_BYTES, "fields": MOST_FIELDS}
+    detail = say(key, **limits) if key in i18n.catalogue("web") else status.description or status.phrase
     response = _problem(status, "about:blank", detail, {})
     response.headers.extend([pair for pair in error.get_headers(request.environ) if pair[0] in _KEPT_HEADERS])
     return response

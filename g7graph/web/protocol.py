@@ -23,7 +23,8 @@ _QUERY = "application/sparql-query"
 _UPDATE = "application/sparql-update"
 _FORMS = {"SELECT": "table", "ASK": "table", "CONSTRUCT": "graph", "DESCRIBE": "graph"}
 _UTF8 = ("utf-8", "utf8", "us-ascii")
-_MOST_FIELDS = 1000
+#: The most fields that a form may have.
+MOST_FIELDS = 1000
 
 
 @dataclass(frozen=True)
@@ -132,7 +133,7 @@ def form_of(text: str) -> str:
 
 def form() -> MultiDict[str, str]:
     """Return the fields of a form. Raises RequestEntityTooLarge where they are many: each takes time to read."""
-    if request.get_data().count(b"&") >= _MOST_FIELDS:
+    if request.get_data().count(b"&") >= MOST_FIELDS:
         raise RequestEntityTooLarge
     return request.form
 
