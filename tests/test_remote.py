@@ -491,6 +491,60 @@ def test_what_is_no_query_never_leaves(guarded: tuple[str, type[Guarded]], text:
     assert handler.heard == []
 
 
+@pytest.mark.parametrize(
+    ("call", "column"),
+    [
+        ('bif:http_get("http://127.0.0.1:1/")', 9),
+        ('<bif:http_get>("http://127.0.0.1:1/")', 10),
+        (r'<\u0062if:http_get>("http://127.0.0.1:1/")', 10),
+        ('<http_get>("http://127.0.0.1:1/")', 9),
+        ("sql:SPARQL_EVAL (1)", 9),
+        ("<java:com.example.Fetch> # comment\n (1)", 10),
+        ('STRLEN("bif:http_get(1)")', 17),
+        ("STRLEN('a') /* bif:http_get */", 24),
+        ("fetch:it(1)", 9),
+    ],
+)
+def test_functions_of_an_engine_itself_are_not_called(
+    guarded: tuple[str, type[Guarded]], call: str, column: int
+) -> None:
+    url, handler = guarded
+    store = RemoteStore(Address(url, update=url))
+    asked = f"SELECT ({call} AS ?x) {{}}"
+    with pytest.raises(QueryError) as refused:
+        store.table(asked)
+    assert (refused.value.key, refused.value.values["column"]) == ("own_function", column)
+    update = Change(Kind.UPDATE, "ana", text=f"INSERT {{ <http://x/> <http://x/> ?x }} WHERE {{ {asked} }}")
+    with pytest.raises(QueryError) as refused:
+        RemoteWriter(store).apply(update)
+    assert refused.value.key == "own_function"
+    assert handler.heard == []
+
+
+def test_a_prefix_stands_for_a_function_of_an_engine_itself(guarded: tuple[str, type[Guarded]]) -> None:
+    url, handler = guarded
+    for prefix in (
+        "b: <bif:>",
+        "b: <SPECIAL::bif:http>",
+        "b: <java:a.B.>",
+        "b: <get>",
+        "b: <http://x/> PREFIX b: <x:>",
+    ):
+        with pytest.raises(QueryError) as refused:
+            RemoteStore(Address(url)).table(f"PREFIX {prefix} SELECT (b:_get(1) AS ?x) {{}}")
+        assert refused.value.key == "own_function"
+    assert handler.heard == []
+
+
+@OXIGRAPH
+def test_functions_by_name_are_passed_on() -> None:
+    with oxigraph() as address:
+        asked = """PREFIX x: <http://www.w3.org/2001/XMLSchema#> PREFIX p: <urn:p:>
+SELECT (x:integer("1") AS ?a) (<http://www.w3.org/2001/XMLSchema#integer>("2") AS ?b) {
+  FILTER(1 IN (1)) OPTIONAL { ?s p:p (1 2) ; <http://example.org/bif#sql> ?o } }"""
+        assert RemoteStore(address).table(asked).records() == [{"a": 1, "b": 2}]
+
+
 @pytest.mark.parametrize("url", ["ftp://example.org/sparql", "http://", "file:///etc/passwd"])
 def test_a_remote_store_is_an_http_service(url: str) -> None:
     with pytest.raises(StoreError):

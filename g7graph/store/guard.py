@@ -176,7 +176,7 @@ def outbound(text: str) -> Iterator[tuple[str, int]]:
     Some resolve code point escapes before all else, as SPARQL 1.1 §19.2 says, ours only in strings and IRIs; and a `<`
     may begin an IRI or compare two values.
     """
-    readings = [text, _unescaped(text)] if "\\" in text else [text]
+    readings = [text, unescaped(text)] if "\\" in text else [text]
     for reading in filter(_ANY_OUTBOUND.search, readings):  # cutting a long text up takes longer than evaluating it
         for word, offset in words(reading):
             if word in _OUTBOUND:
@@ -217,7 +217,7 @@ def kind_of(text: str) -> str:
 
 def refuse_update(text: str) -> None:
     """Raise QueryError where a text is no query: a service that is asked through us is only ever read."""
-    for reading in {text, _unescaped(text)}:
+    for reading in {text, unescaped(text)}:
         word, offset = _first(reading)
         if word not in _FORMS:
             line, column = position(reading, offset)
@@ -248,6 +248,6 @@ def position(text: str, offset: int) -> tuple[int, int]:
     return before.count("\n") + 1, offset - (before.rfind("\n") + 1) + 1
 
 
-def _unescaped(text: str) -> str:
+def unescaped(text: str) -> str:
     """Resolve code point escapes wherever they stand, a keyword included."""
     return _ESCAPED.sub(lambda found: chr(min(int(found[1] or found[2], 16), 0x10FFFF)), text)

@@ -25,6 +25,7 @@ from g7graph.store.connection import Watch
 from g7graph.store.conversion import convert, is_empty, truth
 from g7graph.store.dialect import portable
 from g7graph.store.fetching import Fetch
+from g7graph.store.functions import refuse_own
 from g7graph.store.limits import Limits
 from g7graph.store.listing import SECONDS, Listing
 from g7graph.table import Table, Term, python
@@ -168,6 +169,7 @@ class RemoteStore:
         """Have a question answered in a form, in a file. What is no query never leaves: it might be an update."""
         guard.refuse_update(question.text)
         guard.refuse_outbound(question.text)
+        refuse_own(question.text)
         kind = _form_of(question.text)
         if (form in RESULTS) != (kind in _TABLES):
             raise QueryError("no_table" if form in RESULTS else "no_graph")

@@ -12,6 +12,7 @@ from g7graph.store import guard
 from g7graph.store.change import Change, Document, Kind, Outcome
 from g7graph.store.connection import Watch
 from g7graph.store.documents import statements
+from g7graph.store.functions import refuse_own
 from g7graph.store.local import BASE
 from g7graph.store.operations import Wanted, edited
 from g7graph.store.remote import RemoteStore
@@ -36,6 +37,7 @@ class RemoteWriter:
         """Make a change; see `Writer.apply`. Raises StoreError where the service does not answer or refuses it."""
         guard.refuse_deep(change.text)
         guard.refuse_outbound(change.text)
+        refuse_own(change.text)
         self._store.changed()  # others write too: which graphs there are is asked anew
         if change.kind is Kind.UPDATE:
             created = False

@@ -62,6 +62,7 @@ STATUS = {
     "not_utf8": HTTPStatus.BAD_REQUEST,
     "other_graph": HTTPStatus.BAD_REQUEST,
     "outbound": HTTPStatus.FORBIDDEN,
+    "own_function": HTTPStatus.FORBIDDEN,
     "query_as_update": HTTPStatus.BAD_REQUEST,
     "read_only": HTTPStatus.FORBIDDEN,
     "reconcile_bad_member": HTTPStatus.BAD_REQUEST,
