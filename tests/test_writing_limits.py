@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -30,6 +31,9 @@ ENDLESS = (
     + " ".join(f"VALUES ?v{n} {{ {MANY} }}" for n in range(8))
     + " } }"
 )
+TERMS = {f"t{n}": f"http://x/{n}" for n in range(12_000)}
+#: Each context has all terms of the one around it copied: the engine takes most of a minute for 700 kB.
+SLOW = json.dumps({"@context": TERMS, "@graph": [{"@context": {}}] * 20_000})
 DEEP = f'INSERT {{ GRAPH <{GRAPH}> {{ <http://x/a> <{LABEL}> "deep" }} }} WHERE {{ BIND({"!" * 20_000}true AS ?x) }}'
 
 
@@ -78,6 +82,17 @@ def test_a_change_beyond_its_limits_is_given_up_and_nothing_is_lost(
     send(f"{url}/sparql", insert("2"))
     assert answered(url, VALUES) == ["1", "2"]
     assert "Traceback" not in service.said()
+
+
+def test_a_document_that_takes_long_to_read_is_given_up(service: Running) -> None:
+    url = service.url
+    with pytest.raises(urllib.error.HTTPError) as error:
+        send(f"{url}/graph-store?graph={quote(GRAPH)}", SLOW, "application/ld+json", "PUT")
+    with error.value as answer:
+        told = json.loads(answer.read())
+    assert (told["type"].rpartition("/")[2], told["limit"]) == ("change-too-long", 1)
+    send(f"{url}/sparql", insert("1"))
+    assert answered(url, VALUES) == ["1"]
 
 
 def test_a_service_that_is_ended_in_the_middle_of_a_change_leaves_no_process(

@@ -24,8 +24,7 @@ def applied(
     """Make a change of data that has a version, whole or not at all; return whether its graph is new.
 
     Where the default graph is the `union` of the named ones it cannot be written. With limits, who works apart is
-    ended by an update that goes beyond them; a document takes no longer than it is large. Raises what `Writer.apply`
-    says.
+    ended by an update, or the reading of documents, that goes beyond them. Raises what `Writer.apply` says.
     """
     if change.kind is Kind.UPDATE:
         change.condition.require(version, there=True)
@@ -43,7 +42,8 @@ def applied(
         store.clear_graph(graph)
         _without_empty(store)
         return False
-    read = [quad for document in change.documents for quad in statements(document, graph)]
+    with limited(limits) if limits else nullcontext():  # contexts of JSON-LD take time out of proportion
+        read = [quad for document in change.documents for quad in statements(document, graph)]
     if change.kind is Kind.REPLACE and here:
         _replace(store, graph, read)
     else:

@@ -38,7 +38,7 @@ _RESERVED = ("ontology/", "derived/", "changes/")
 class Framework:
     """The data folder of a framework, which no other process writes to meanwhile, and its store.
 
-    Raises StoreError where another one does. The limits are those of an update before it is validated.
+    Raises StoreError where another one does. The limits are those of a change before it is validated.
     """
 
     def __init__(

@@ -42,8 +42,8 @@ class PlainInMemory:
         return self.store.version
 
     def apply(self, change: Change) -> Outcome:
-        """Make a change, whole or not at all; see `Writer.apply`. A process that can be spared tries updates before."""
-        if change.kind is Kind.UPDATE:
+        """Make a change, whole or not at all; see `Writer.apply`. A process that can be spared tries it before."""
+        if change.kind is not Kind.DROP:
             attempted(lambda: self._tried(change), self._limits)
         created = applied(self.store.inner, change, union=False, version=self.version)
         self.store.version = secrets.token_hex(_VERSION_BYTES)
