@@ -29,8 +29,8 @@ _FIRST = tuple(
     for prefix, name in (("skos", "notation"), ("rdfs", "label"), ("skos", "prefLabel"), ("skos", "definition"))
 )
 
-#: The names of properties are few, and asked for on every page.
-_folded = lru_cache(maxsize=1000)(vocab.fold)
+#: The same names are asked for on many pages.
+_folded = lru_cache(maxsize=5_000)(vocab.fold)
 #: Values by property.
 _Grouped = dict[str, list[Term]]
 
@@ -234,5 +234,10 @@ class _Page:
         return Property(self._cell(NamedNode(iri)), mine, others)
 
 
-def _cell_order(one: Cell) -> tuple[bool, str, str, str, str]:
-    return bool(one.lang), one.code, one.text, one.iri, one.lang
+def _collated(text: str) -> str:
+    """Return what a text is sorted by: «Áncash» stands before «Tacna»."""
+    return text.casefold() if text.isascii() else _folded(text)
+
+
+def _cell_order(one: Cell) -> tuple[bool, str, str, str, str, str]:
+    return bool(one.lang), one.code, _collated(one.text), one.text, one.iri, one.lang

@@ -316,3 +316,14 @@ def test_a_code_in_a_table_is_called_in_the_language_of_the_page_and_leads_to_it
         key = code.rpartition("/")[2]
         assert f">{key}<" not in page.partition("<tbody>")[2].partition("</tbody>")[0]
         assert key in {value for row in rows(real, name) for value in row.values()}
+
+
+def test_names_with_accents_stand_where_readers_look_for_them(real: FlaskClient) -> None:
+    page = real.get("/doc/place/PE?lang=es", headers=BROWSER).text
+    assert re.findall(r">(Áncash|Cajamarca|Moquegua|Piura|Tacna)<", page) == [
+        "Áncash",
+        "Cajamarca",
+        "Moquegua",
+        "Piura",
+        "Tacna",
+    ]
