@@ -106,6 +106,11 @@ def test_a_file_that_is_not_canonical_is_a_warning(findings: list[Finding]) -> N
     assert found.severity == "Warning"
 
 
+def test_without_looking_at_the_format_all_else_is_found(copy: Path, findings: list[Finding]) -> None:
+    others = [one for one in findings if one.source != "not-canonical"]
+    assert validate(Project.find(copy), lang="en", formatted=False) == others != findings
+
+
 def test_every_finding_says_what_to_do_and_who_says_so(findings: list[Finding]) -> None:
     assert len(findings) > 8
     assert all(one.message and one.source and one.file for one in findings)

@@ -117,7 +117,7 @@ class Framework:
 def _violations(project: Project, lang: str) -> list[dict[str, Any]]:
     from g7graph.validate import validate  # its libraries are large
 
-    return [asdict(one) for one in validate(project, lang=lang) if one.severity == VIOLATION]
+    return [asdict(one) for one in validate(project, lang=lang, formatted=False) if one.severity == VIOLATION]
 
 
 def _triples(store: ox.Store, graph: str) -> set[ox.Triple]:
