@@ -86,6 +86,7 @@ UPDATES = [
     ("INSERT DATA { ?s ?p ?o }", 1, 24, "take data only"),
     ("DELETE WHERE { ?s ?p _:x }", 1, 26, "DELETE takes no blank nodes"),
     ("DELETE { ?s ?p ?o }", 1, 20, "the text ends too soon. Expected: INSERT · USING · WHERE"),
+    ("INSERT DATA { _:a <b> '_:a' } ;\nINSERT DATA { <c> <b> _:a } # _:a", 2, 23, "«_:a» stands in two operations"),
     ("DELETE WHERE { ?s ?p ?o } INSERT DATA { <a> <b> <c> }", 1, 27, "«INSERT» cannot stand here. Expected: ;"),
     ("COPY <a> <b>", 1, 10, "«<b>» cannot stand here. Expected: TO"),
     ("CLEAR <g>", 1, 7, "Expected: ALL · DEFAULT · GRAPH"),

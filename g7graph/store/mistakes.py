@@ -35,6 +35,8 @@ _REASONS = {
     "The SELECT contains": "ungrouped",
     "SELECT * is not authorized": "star_grouped",
 }
+#: What the engine says of an update as a whole, without a place (SPARQL 1.1 Update §3.1.1).
+_SHARED = re.compile(r"blank node (\S+) cannot be shared")
 #: Reasons that hold of one token, which the engine is then beyond.
 _NAMING = ("blank_twice", "iri", "language", "prefix")
 _OF_SELECT = ("selected_twice", "star_grouped", "ungrouped")
@@ -55,6 +57,10 @@ def of_update(message: str, text: str, evaluated: str | None = None, original: O
 
 def _error(grammar: Grammar, message: str, text: str, evaluated: str | None, original: Original | None) -> QueryError:
     said = SYNTAX.search(message)
+    shared = _SHARED.search(message)
+    if shared:
+        last = max((piece.start for piece in pieces(text).all if piece.text == shared[1]), default=0)
+        return _placed(text, last, "blank_shared", token=shared[1])
     if not said:
         return QueryError("syntax", detail=message, line=1, column=1)
     found = _mistake(grammar, pieces(text)) if len(text) <= _MOST_CHARACTERS else None
