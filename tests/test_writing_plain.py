@@ -141,6 +141,23 @@ def test_only_the_editions_that_somebody_may_open_are_kept(data: Path, tmp_path:
 
 
 @alone
+def test_a_change_that_cannot_be_shown_is_told_so_and_seen_with_the_next(data: Path, tmp_path: Path) -> None:
+    """As where the disk is full: the process that writes goes on, and readers have what they had."""
+    kept = PlainOnDisk(Project.find(data), tmp_path / "store", Limits())
+    editions, aside = tmp_path / "store.editions", tmp_path / "aside"
+    editions.rename(aside)
+    editions.write_text("where editions would be")
+    with pytest.raises(StoreError) as unseen:
+        kept.apply(insert("3"))
+    assert unseen.value.key == "change_unseen"
+    editions.unlink()
+    aside.rename(editions)
+    assert rows(lambda: kept.store) == ["1", "2"]
+    kept.apply(insert("4"))
+    assert rows(lambda: kept.store) == ["1", "2", "3", "4"]
+
+
+@alone
 def test_an_edition_that_is_read_does_not_see_what_is_written_after(data: Path, tmp_path: Path) -> None:
     kept = PlainOnDisk(Project.find(data), tmp_path / "store", Limits())
     before = kept.folder

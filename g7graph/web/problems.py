@@ -49,7 +49,8 @@ _PLACES = {
     "unknown_version": "ontology/",
 }
 #: Error key → what it is called where its status is called otherwise.
-_TITLES = dict.fromkeys(("change_not_saved", "no_workers", "writer_gone"), "title_not_ready")
+_TITLES = dict.fromkeys(("change_not_saved", "change_unseen", "no_workers", "writer_gone"), "title_not_ready")
+_STORES = ("store_local", "store_remote")
 _KEPT_HEADERS = ("Allow", "Content-Range", "Retry-After")
 _RETRY_SECONDS = "5"
 _RETRIED = ("busy", "many_downloads", "no_workers", "too_many")
@@ -86,7 +87,7 @@ def _of_ours(error: G7Error) -> Response:
     more = {name: said[name] for name in MEMBERS if said.get(name)}
     status = STATUS.get(error.key, HTTPStatus.INTERNAL_SERVER_ERROR)
     # Where the operator's store is, is nobody's business.
-    detail = say("store_away") if error.key == "store_remote" else error.text(language())
+    detail = say("store_away") if error.key in _STORES else error.text(language())
     response = _problem(status, TYPE + error.key.replace("_", "-"), detail, more, _PLACES.get(error.key, ""))
     if error.key in _RETRIED:
         response.headers["Retry-After"] = _RETRY_SECONDS

@@ -31,6 +31,7 @@ _WRITING: tuple[str | HTTPStatus, ...] = (
         "change_too_long",
         "change_too_much",
         "change_unanswered",
+        "change_unseen",
         "comments_elsewhere",
         "graph_not_writable",
         "no_default_graph",

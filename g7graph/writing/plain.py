@@ -81,15 +81,22 @@ class PlainOnDisk:
         version = secrets.token_hex(_VERSION_BYTES)
         try:
             created = attempted(lambda: self._changed(change, version), self._limits)
-        except (Limited, StoreError):
+        except (Limited, StoreError) as error:
             # Stamped so, it was ended in the middle: its change was not made, or was a moment ago.
             if stamp.read(self._place) == Stamp(version, written=True):
-                shutil.rmtree(self._editions / version, ignore_errors=True)
-                apart(lambda: self._edition(self._open(), version))
-                self._renewed(version)
+                self._again(version, error)
             raise
         self._renewed(version)
         return Outcome(created, version)
+
+    def _again(self, version: str, why: G7Error) -> None:
+        """Leave the edition of a change that was ended. Raises StoreError where that cannot be, as on a full disk."""
+        shutil.rmtree(self._editions / version, ignore_errors=True)
+        try:
+            apart(lambda: self._edition(self._open(), version))
+        except (SystemExit, StoreError):
+            raise StoreError("change_unseen") from why
+        self._renewed(version)
 
     def _renewed(self, version: str) -> None:
         before, self.version = self.folder, version
