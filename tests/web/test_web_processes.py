@@ -198,7 +198,7 @@ def test_a_worker_that_is_killed_is_replaced(served: Served) -> None:
         worker.kill()
     wait_until(lambda: len(served.workers) == WORKERS and not set(before) & set(served.workers), served.process)
     assert served.ask("ASK { ?s ?p ?o }")
-    assert f"g7graph_workers {WORKERS}.0" in served.get("/metrics").decode()
+    wait_until(lambda: f"g7graph_workers {WORKERS}.0\n" in served.get("/metrics").decode(), served.process)
 
 
 def test_a_service_whose_nursery_is_killed_ends_to_be_started_again(served: Served) -> None:
