@@ -16,14 +16,11 @@ _FOLDER = ".change"
 _MANIFEST = "manifest.json"
 
 
-def commit(folder: Path, files: Mapping[str, bytes | None]) -> None:
-    """Replace files below a folder, path → content; None removes one. Raises OSError as `begin` and `finish`."""
-    begin(folder, files)
-    finish(folder)
-
-
 def begin(folder: Path, files: Mapping[str, bytes | None]) -> None:
-    """Have the journal hold a change, which is made from then on. Raises OSError where it does not: nothing changes."""
+    """Have the journal hold a change of files below a folder, path → content; None removes one.
+
+    It is made from then on. Raises OSError where the journal does not hold it: nothing changes.
+    """
     finish(folder)
     place = folder / _FOLDER
     place.mkdir()

@@ -20,19 +20,24 @@ def written(generation: int) -> dict[str, bytes | None]:
     return {**dict.fromkeys(PATHS[:-1], content), PATHS[-1]: None if generation % 2 else content}
 
 
+def commit(folder: Path, files: dict[str, bytes | None]) -> None:
+    journal.begin(folder, files)
+    journal.finish(folder)
+
+
 def state(folder: Path) -> dict[str, bytes | None]:
     return {path: (folder / path).read_bytes() if (folder / path).is_file() else None for path in PATHS}
 
 
 def test_files_are_replaced_made_and_removed(tmp_path: Path) -> None:
     for generation in (0, 1, 2):
-        journal.commit(tmp_path, written(generation))
+        commit(tmp_path, written(generation))
         assert state(tmp_path) == written(generation)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.ttl", "b", "d.ttl", "e"]
 
 
 def test_what_had_not_become_a_change_is_dropped(tmp_path: Path) -> None:
-    journal.commit(tmp_path, written(0))
+    commit(tmp_path, written(0))
     (tmp_path / ".change").mkdir()
     (tmp_path / ".change" / "0").write_bytes(b"half")
     journal.finish(tmp_path)
@@ -42,11 +47,11 @@ def test_what_had_not_become_a_change_is_dropped(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("attempt", range(25))
 def test_a_process_killed_at_any_moment_leaves_before_or_after(tmp_path: Path, attempt: int) -> None:
-    journal.commit(tmp_path, written(0))
+    commit(tmp_path, written(0))
     pid = os.fork()
     if pid == 0:
         for generation in range(1, 10_000):
-            journal.commit(tmp_path, written(generation))
+            commit(tmp_path, written(generation))
         os._exit(0)
     time.sleep(0.02 + attempt * 0.0037)
     os.kill(pid, signal.SIGKILL)

@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 from pyoxigraph import Literal, NamedNode, Triple
 
-from g7graph import i18n, vocab
+from g7graph import vocab
 from g7graph.table import Term, python, text
-from g7graph.web.context import language, link
+from g7graph.web.context import language, link, say
 from g7graph.web.names import Labels
 
 _LONG, _SHORT = 60, 16  # letters
@@ -68,7 +68,7 @@ def cell(
     if isinstance(term, Literal):
         value = python(term)
         if isinstance(value, bool):
-            return Cell(i18n.text("web.true" if value else "web.false", language()))
+            return Cell(say("true" if value else "false"))
         if isinstance(value, (int, Decimal)):
             return Cell(number(value), is_number=True)
         return Cell(term.value, lang=term.language or "")
