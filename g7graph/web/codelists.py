@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from functools import lru_cache, partial
+from functools import lru_cache
 
 from pyoxigraph import NamedNode
 
@@ -13,7 +13,7 @@ from g7graph.store import Store
 from g7graph.table import python
 from g7graph.web.asks import fill
 from g7graph.web.cells import Cell
-from g7graph.web.context import language, site
+from g7graph.web.context import Reader, reader, site
 from g7graph.web.facts import Facts
 from g7graph.web.terms import Terms
 from g7graph.web.versions import Change, history
@@ -63,15 +63,30 @@ def code_list(iri: str, types: Iterable[Cell]) -> CodeList | None:
     if SCHEME not in (one.iri for one in types):
         return None
     store = site().store
-    facts = site().code_lists.get(store.version, lambda: lru_cache(_MOST)(partial(_read, store)))(iri)
-    terms = Terms(facts, language(), inside=False)
-    graph = vocab.graph(_GRAPH + iri.removeprefix(vocab.THING))
-    return replace(_list(terms, iri), path=vocab.local_path(graph) if graph in store.graphs() else None)
+    return site().code_lists.get(store.version, lambda: CodeLists(store))(iri, reader())
 
 
-def _read(store: Store, scheme: str) -> Facts:
-    """Read what is said of a code list and its codes: to count how many things carry each takes long."""
-    return Facts(store.triples(fill("code-list", {"scheme": [NamedNode(scheme)]})))
+class CodeLists:
+    """The code lists of a store that were read last, and as they were shown: some say more than all else on a page."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._facts = lru_cache(_MOST)(self._read)
+        self._lists = lru_cache(_MOST)(self._shown)
+
+    def __call__(self, scheme: str, who: Reader) -> CodeList:
+        """Return a code list as the reader who asks is shown it."""
+        return self._lists(scheme, who)
+
+    def _read(self, scheme: str) -> Facts:
+        """Read what is said of a code list and its codes: to count how many things carry each takes long."""
+        return Facts(self._store.triples(fill("code-list", {"scheme": [NamedNode(scheme)]})))
+
+    def _shown(self, scheme: str, who: Reader) -> CodeList:
+        terms = Terms(self._facts(scheme), who.lang, inside=False)
+        graph = vocab.graph(_GRAPH + scheme.removeprefix(vocab.THING))
+        path = vocab.local_path(graph) if graph in self._store.graphs() else None
+        return replace(_list(terms, scheme), path=path)
 
 
 def _list(terms: Terms, scheme: str) -> CodeList:

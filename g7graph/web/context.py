@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import cast
+from typing import TYPE_CHECKING, cast
 from urllib.parse import quote, urlencode
 
 from flask import current_app, g, request
@@ -18,11 +18,13 @@ from g7graph.store.change import Writer
 from g7graph.store.limits import Limits
 from g7graph.table import Term
 from g7graph.web.description import Describer
-from g7graph.web.facts import Facts
 from g7graph.web.once import Once
 from g7graph.web.options import Options
 from g7graph.web.outgo import Outgo
 from g7graph.web.reading import Reading
+
+if TYPE_CHECKING:
+    from g7graph.web.codelists import CodeList
 
 _EXTENSION = "g7graph"
 _ANSWERS_THAT_WAIT = 10  # of the largest size, in each front
@@ -45,8 +47,8 @@ class Site:
     cited: Once[Sequence[Sequence[Term | None]]] = field(default_factory=Once)
     #: What the data say of the dataset, which the dashboard and the page of each dataset ask.
     stated: Once[Reading] = field(default_factory=Once)
-    #: What reads code lists for their pages.
-    code_lists: Once[Callable[[str], Facts]] = field(default_factory=Once)
+    #: What reads code lists for their pages, as who asks is shown them.
+    code_lists: Once[Callable[[str, Reader], CodeList]] = field(default_factory=Once)
     #: What describes things here, where the data is at hand.
     describer: Once[Describer] = field(default_factory=Once)
 

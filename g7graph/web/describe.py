@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import cast
+from typing import NamedTuple, cast
 
 from pyoxigraph import Literal, NamedNode
 
@@ -44,8 +44,7 @@ class Property:
     others: list[Cell] = field(default_factory=list)
 
 
-@dataclass(frozen=True)
-class Passage:
+class Passage(NamedTuple):
     """A passage of the source (`cell` says where), what it says, where it stands, the project's own translation."""
 
     cell: Cell
@@ -147,7 +146,8 @@ class _Page:
         return sorted(values, key=str) if len(values) > 1 else values
 
     def _one(self, subject: str, name: str) -> Term | None:
-        return next(iter(self._all(subject, vocab.G7 + name)), None)
+        values = self._all(subject, vocab.G7 + name)
+        return values[0] if values else None
 
     def _of(self, *kinds: str) -> Iterator[str]:
         """Yield what is taken in of some classes that is about this indicator."""

@@ -195,6 +195,18 @@ def test_a_code_list_counts_who_carries_each_code_and_is_had_whole(real: FlaskCl
     assert 'href="/graph/ontology/codes/status.ttl?lang=en"' in page
 
 
+@pytest.mark.parametrize(
+    ("root", "lang", "name"),
+    [("", "es", "Lograda"), ("", "en", "Achieved"), ("/data", "en", "Achieved"), ("", "fr", "Atteinte")],
+)
+def test_each_reader_is_shown_a_code_list_in_their_language_with_links_that_lead_there(
+    real: FlaskClient, root: str, lang: str, name: str
+) -> None:
+    page = real.get(f"/doc/status?lang={lang}", headers=BROWSER, environ_overrides={"SCRIPT_NAME": root}).text
+    iri = "https://w3id.org/g7graph/id/status/achieved"
+    assert f'<a href="{root}/doc/status/achieved?lang={lang}" title="{iri}">{name}</a>' in page
+
+
 def diagram(page: str) -> ET.Element:
     (found,) = re.findall(r"<svg class=\"diagram\".*?</svg>", page, re.DOTALL)
     return ET.fromstring(found)  # noqa: S314 - our own
