@@ -56,13 +56,13 @@ def read(text: str, path: Path) -> dict[str, Any]:
     return header or {}
 
 
-def column_type(spec: object) -> str:
-    """Return the type of a column: its word, or `type` of a mapping with what else is known of it."""
-    return str(spec.get("type", "string") if isinstance(spec, dict) else spec)
+def column(spec: object) -> Mapping[str, Any]:
+    """Return what is known of a column: its `type`, which may stand alone, and what else its mapping says."""
+    return {"type": "string", **(spec if isinstance(spec, dict) else {"type": str(spec)})}
 
 
 def _refuse_charts(header: Mapping[str, Any], lines: Sequence[str], path: Path) -> None:
-    columns = {str(name): column_type(spec) for name, spec in (header.get("columns") or {}).items()}
+    columns = {str(name): str(column(spec)["type"]) for name, spec in (header.get("columns") or {}).items()}
     for spec in header.get("chart") or ():
         key, expected = chart.problem(spec, columns)
         if key:

@@ -211,8 +211,11 @@ def in_languages(value: object) -> dict[str, str]:
 def _columns(found: Mapping[str, Any]) -> tuple[Column, ...]:
     """Read the columns."""
     units = found.get("units") or {}
-    named = (found.get("columns") or {}).items()
-    return tuple(Column(name, header.column_type(spec), str(units.get(name, ""))) for name, spec in named)
+    known = {name: header.column(spec) for name, spec in (found.get("columns") or {}).items()}
+    return tuple(
+        Column(name, str(said["type"]), str(units.get(name, "")), str(said.get("scheme") or ""))
+        for name, said in known.items()
+    )
 
 
 def _explain(part: Mapping[str, Any]) -> Explain | None:

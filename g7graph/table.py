@@ -48,11 +48,13 @@ class Column:
     """A column: its name, the type its header promises (iri, string, integer, decimal, date …), its unit if it has one.
 
     A unit is a code of UCUM (`%`, `{indicator}`) or of ISO 4217 (`PEN`); `?unit`: the column that says it row by row.
+    A `scheme` is the key of the code list whose keys it holds.
     """
 
     name: str
     type: str = "string"
     unit: str = ""
+    scheme: str = ""
 
 
 @dataclass(frozen=True)

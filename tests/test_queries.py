@@ -114,6 +114,32 @@ def test_a_column_that_counts_or_measures_says_its_unit(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(LIBRARY.saved))
+def test_what_pages_show_of_rows_has_words_in_every_language(name: str) -> None:
+    """The columns, and what is said of each piece of evidence."""
+    query, words = LIBRARY.saved[name], i18n.catalogue("columns")
+    assert query.explain is not None
+    explaining = {column.name for column in LIBRARY.explain[query.explain.query].columns}
+    shown = {column.name for column in query.columns} | explaining - set(query.explain.by)
+    assert {one for one in shown if set(words.get(one, ())) != set(i18n.LANGUAGES)} == set()
+
+
+def test_a_column_of_keys_says_of_which_code_list_they_are(store: LocalStore) -> None:
+    said = {
+        (name, column.name): column.scheme
+        for name, query in LIBRARY.saved.items()
+        for column in query.columns
+        if column.scheme
+    }
+    assert set(said.values()) <= set(vocab.SCHEMES)
+    assert said["indicator-progress", "kind"] == "indicator-kind"
+    assert said["discrepancies", "kind"] == "discrepancy-kind"
+    for (name, column), scheme in said.items():
+        keys = {row[column] for row in run.table(store, LIBRARY.saved[name], {}).records() if row[column] is not None}
+        for code in (ox.NamedNode(vocab.thing(scheme, str(key))) for key in keys):
+            assert any(store.inner.quads_for_pattern(code, None, None, None)), (name, code)
+
+
+@pytest.mark.parametrize("name", sorted(LIBRARY.saved))
 def test_a_header_says_what_explains_the_rows(name: str) -> None:
     query = LIBRARY.saved[name]
     assert query.explain is not None

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from g7graph import i18n, vocab
+from g7graph import header, i18n, vocab
 from g7graph.queries import Library, SavedQuery, Texts
+from g7graph.table import Column
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ def schemas(library: Library) -> list[Schema]:
 
 def _schema(query: SavedQuery) -> Schema:
     said: Mapping[str, Any] = query.header["columns"]
-    fields = tuple(_field(column.name, column.type, said[column.name]) for column in query.columns)
+    fields = tuple(_field(column, header.column(said[column.name])) for column in query.columns)
     return Schema(
         name=query.name,
         titles=query.summary,
@@ -66,15 +67,14 @@ def _schema(query: SavedQuery) -> Schema:
     )
 
 
-def _field(name: str, type_: str, said: object) -> Field:
-    known: Mapping[str, Any] = said if isinstance(said, dict) else {}
+def _field(column: Column, known: Mapping[str, Any]) -> Field:
     return Field(
-        name=name,
-        type=type_,
-        titles={lang: str(known.get(lang, name)) for lang in i18n.LANGUAGES},
+        name=column.name,
+        type=column.type,
+        titles={lang: str(known.get(lang, column.name)) for lang in i18n.LANGUAGES},
         property=_iri(known.get("property")),
         lang=str(known.get("lang") or ""),
-        scheme=str(known.get("scheme") or ""),
+        scheme=column.scheme,
         refers=str(known.get("refers") or ""),
         many=bool(known.get("many")),
     )

@@ -108,7 +108,7 @@ def page(asked: SavedQuery, now: Citation, found: rows.Shown | None = None, *, r
         query=asked,
         form=form,
         rows=found,
-        charts=charts.drawn(asked, found.table) if found else [],
+        charts=charts.drawn(asked, found.named) if found else [],
         downloads=downloads,
         citation=now,
         cited=run,
@@ -174,7 +174,8 @@ def described(asked: SavedQuery) -> dict[str, object]:
 
 
 def _column(column: Column) -> dict[str, str]:
-    said = {"name": column.name, "type": column.type, "unit": column.unit}
+    scheme = column.scheme and vocab.THING + column.scheme
+    said = {"name": column.name, "type": column.type, "unit": column.unit, "scheme": scheme}
     return {name: value for name, value in said.items() if value}
 
 

@@ -42,7 +42,7 @@ _QUERIES = listed(
         {"name": TEXT, "topic": TEXT, "summary": TEXT, "description": TEXT, "iri": TEXT, "url": ADDRESS}
         | {"formats": listed({"enum": list(exports.FORMATS)}), "example": {"type": "object"}}
         | {
-            "columns": listed(record({"name": TEXT, "type": TEXT}, {"unit": TEXT})),
+            "columns": listed(record({"name": TEXT, "type": TEXT}, {"unit": TEXT, "scheme": ADDRESS})),
             "explained": {"type": "boolean"},
             "services": listed(TEXT),
         }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from pyoxigraph import Literal, NamedNode
 
@@ -15,22 +16,6 @@ from g7graph.web import paging, runs
 from g7graph.web.cells import Cell, cell
 from g7graph.web.context import again, language, site
 from g7graph.web.names import Names
-
-#: Columns that hold keys of code lists, and the lists that these may be of.
-_LISTS = {
-    "axis": ("axis",),
-    "kind": ("indicator-kind", "discrepancy-kind"),
-    "level": ("place-level",),
-    "measure": ("compliance-measure",),
-    "rank": ("rank",),
-    "relation": ("company-relation",),
-    "reported": ("reported",),
-    "role": ("agency-role",),
-    "standing": ("standing",),
-    "status": ("status",),
-    "unit": ("unit",),
-    "version": ("version",),
-}
 
 
 @dataclass(frozen=True)
@@ -49,6 +34,15 @@ class Shown:
     pages: Mapping[str, str]
     evidence: list[list[dict[str, Cell]]] | None
     toggle: str | None
+
+    @property
+    def named(self) -> Table:
+        """The rows with the names of codes in place of their keys, as charts tell them."""
+        rows = (
+            [_named(*one) for one in zip(self.table.columns, row, cells, strict=True)]
+            for row, cells in zip(self.table.rows, self.cells, strict=True)
+        )
+        return Table(self.table.columns, tuple(map(tuple, rows)))
 
     @property
     def last(self) -> int:
@@ -71,23 +65,23 @@ def shown(asked: SavedQuery, ran: runs.Ran) -> Shown:
 
 
 def _cells(table: Table) -> list[list[Cell]]:
-    rows = [
-        [(term, _codes(column.name, term)) for column, term in zip(table.columns, row, strict=True)]
-        for row in table.rows
-    ]
-    names = Names(site().store, (code for row in rows for _, codes in row for code in codes), language())
-    return [[_cell(term, codes, names) for term, codes in row] for row in rows]
+    rows = [list(zip(table.columns, row, strict=True)) for row in table.rows]
+    names = Names(site().store, (_code(*pair) for pair in chain.from_iterable(rows)), language())
+    return [[_cell(*pair, names) for pair in row] for row in rows]
 
 
-def _cell(term: Term | None, codes: Sequence[NamedNode], names: Names) -> Cell:
-    code = next((one for one in codes if one.value in names), None)
-    return cell(code, names) if code else cell(term)
+def _named(column: Column, term: Term | None, shown: Cell) -> Term | None:
+    return Literal(shown.text) if column.scheme and term else term
 
 
-def _codes(column: str, term: Term | None) -> list[NamedNode]:
-    """Return the codes that a value may be the key of."""
-    lists = _LISTS.get(column, ()) if isinstance(term, Literal) else ()
-    return [NamedNode(vocab.thing(one, text(term))) for one in lists]
+def _code(column: Column, term: Term | None) -> NamedNode | None:
+    """Return the code that a value is the key of."""
+    return NamedNode(vocab.thing(column.scheme, text(term))) if column.scheme and term else None
+
+
+def _cell(column: Column, term: Term | None, names: Names) -> Cell:
+    code = _code(column, term)
+    return cell(code, names) if code and code.value in names else cell(term)
 
 
 def _piece(evidence: Mapping[str, object], columns: Sequence[Column]) -> dict[str, Cell]:

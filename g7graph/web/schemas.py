@@ -8,7 +8,7 @@ from typing import Any
 from g7graph import explain
 from g7graph.queries import SavedQuery
 from g7graph.table import Column
-from g7graph.vocab import RDF_JSON, XSD
+from g7graph.vocab import RDF_JSON, THING, XSD
 
 Json = dict[str, Any]
 
@@ -154,6 +154,8 @@ def _cell(column: Column) -> Json:
     else:
         datatypes = [XSD + name for name in (column.type, *_DERIVED.get(column.type, ()))]
         schema = record({"type": {"const": "literal"}, "value": TEXT, "datatype": {"enum": datatypes}})
+    if column.scheme:
+        schema = {**schema, "x-code-list": THING + column.scheme}
     if not column.unit:
         return schema
     if column.unit.startswith("?"):

@@ -217,6 +217,8 @@ def test_the_bars_of_a_page_are_those_of_the_document(real: FlaskClient) -> None
     assert len(widths) == 4
     assert len(list(payments.iter("rect"))) == 4
     assert "not drawn (2): 4 · Minera Tintaya; 7 · Empresa Explotadora de Vinchos." in text
+    paid = [bar.findtext("title") or "" for bar in payments.iter("rect")]
+    assert all(one.startswith("3 · Southern Perú · Same company · ") for one in paid)
 
 
 def test_statuses_are_called_as_the_code_list_does_and_have_its_colours(real: FlaskClient) -> None:

@@ -292,7 +292,7 @@ def test_a_unit_is_told_where_the_header_says_it(cases: Json) -> None:
     assert "x-unit" not in rows["items"]["properties"]["case"]
 
 
-def test_units_are_those_of_the_columns(real_app: Flask) -> None:
+def test_units_and_code_lists_are_those_of_the_columns(real_app: Flask) -> None:
     schemas = document(real_app)["components"]["schemas"]
 
     def cells(name: str) -> Json:
@@ -306,6 +306,8 @@ def test_units_are_those_of_the_columns(real_app: Flask) -> None:
     assert cells("indicator-progress")["progress"]["x-unit"] == "1"
     assert cells("indicator-progress")["actual"]["x-unit-column"] == "unit"
     assert "x-unit" not in cells("indicator-progress")["label"]
+    assert cells("indicator-progress")["status"]["x-code-list"] == "https://w3id.org/g7graph/id/status"
+    assert "x-code-list" not in cells("indicator-progress")["label"]
 
 
 def test_a_default_that_is_a_matter_of_the_data_is_told(real_app: Flask) -> None:

@@ -194,6 +194,7 @@ def test_explained_rows_say_where_they_come_from(real: FlaskClient) -> None:
     assert (actual["value"], actual["passage"]) == (43, "https://w3id.org/g7graph/id/passage/monitoring-4.4-actual")
     page = real.get("/api/queries/indicator-progress?result=4&explain=1&lang=en", headers={"Accept": BROWSER}).text
     assert "43 gobiernos locales han simplificado" in page
+    assert "<div><dt>Column</dt><dd>Actual</dd></div>" in page
     assert 'href="/doc/passage/monitoring-4.4-actual?lang=en"' in page
     assert 'href="/api/queries/indicator-progress?result=4&amp;lang=en"' in page  # without explanations
     assert 'href="/api/queries/indicator-progress.xlsx?result=4&amp;lang=en&amp;explain=1"' in page
