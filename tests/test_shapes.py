@@ -17,6 +17,7 @@ from rdflib.collection import Collection
 from rdflib.term import Node
 
 from g7graph import vocab
+from g7graph.validate.shapes import aimed
 
 ROOT = Path(__file__).resolve().parent.parent
 ONTOLOGY, EXAMPLES = ROOT / "ontology", ROOT / "tests" / "shapes"
@@ -236,3 +237,41 @@ def test_a_fault_is_told_in_the_words_of_its_shape(shapes: Graph, bench: Bench) 
     (result,) = report.subjects(SH.focusNode, URIRef(vocab.thing("indicator", "9.9")))
     told = {str(text) for text in report.objects(result, SH.resultMessage) if getattr(text, "language", "") == "es"}
     assert told == {"El indicador lleva exactamente una unidad: indique g7:unit con un código de la lista «unit»."}
+
+
+def test_shapes_that_are_aimed_find_what_they_find_as_they_are_written(shapes: Graph) -> None:
+    data = parsed(*sorted(EXAMPLES.glob("*/*.ttl")))
+    as_written, as_aimed = (results(data, one) for one in (shapes, aimed(shapes)))
+    assert len(as_written) > 400
+    assert as_aimed == as_written
+
+
+@pytest.mark.parametrize(
+    ("written", "count"),
+    [
+        ("x:N a sh:NodeShape ; sh:targetClass x:C ; sh:property x:P .", 1),
+        ("x:N sh:targetClass x:C ; sh:closed true ; sh:ignoredProperties ( rdf:type ) ; sh:property x:P .", 2),
+        ("x:N a sh:NodeShape ; sh:targetClass x:C ; sh:deactivated true ; sh:property x:P .", 0),
+        ("x:N a sh:NodeShape, rdfs:Class ; sh:targetNode x:b ; sh:property x:P .", 2),
+        ("x:N sh:targetClass x:C ; sh:property x:P . x:M a sh:NodeShape ; sh:targetNode x:b ; sh:node x:N .", 3),
+    ],
+)
+def test_so_do_shapes_whose_properties_mean_more_than_themselves(written: str, count: int) -> None:
+    prefixes = "".join(
+        f"@prefix {prefix}: <{space}> ."
+        for prefix, space in (("sh", str(SH)), ("rdf", str(RDF)), ("rdfs", str(RDFS)), ("x", "http://x/"))
+    )
+    part = "x:P a sh:PropertyShape ; sh:path x:p ; sh:minCount 1 ."
+    shapes = Graph().parse(data=f"{prefixes} {written} {part}", format="turtle")
+    data = Graph().parse(data=f"{prefixes} x:a a x:C ; x:q 1 . x:b x:q 2 . x:c a x:N .", format="turtle")
+    assert results(data, aimed(shapes)) == results(data, shapes)
+    assert len(results(data, shapes)) == count
+
+
+def results(data: Graph, shapes: Graph) -> list[tuple[str, ...]]:
+    told = (SH.focusNode, SH.resultSeverity, SH.sourceShape, SH.sourceConstraintComponent, SH.value)
+    _, report, _ = validate(data, shacl_graph=shapes, inference="none")
+    assert isinstance(report, Graph)
+    return sorted(
+        {tuple(str(report.value(one, name)) for name in told) for one in report.subjects(RDF.type, SH.ValidationResult)}
+    )
