@@ -134,7 +134,7 @@ def _set_up_templates(app: Flask) -> None:
         number=cells.number,
         percent=cells.percent,
         switched=context.switched,
-        cell=cells.cell,
+        as_written=cells.as_written,
         td=cells.td,
         dataset_citation=citation.citation,
         languages=i18n.LANGUAGES,

@@ -75,6 +75,15 @@ def cell(
     return Cell(text(term))
 
 
+def as_written(term: Term | Triple | None) -> Cell:
+    """Return how a term is shown to those who ask in SPARQL: numbers and truth values as queries have them."""
+    if not isinstance(term, Literal):
+        return cell(term)
+    value = python(term)
+    is_number = isinstance(value, (int, Decimal)) and not isinstance(value, bool)
+    return Cell(term.value, lang=term.language or "", is_number=is_number)
+
+
 class Html(str):
     """A text that is HTML already."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from urllib.parse import urlencode
 
 import pyoxigraph as ox
@@ -278,6 +279,15 @@ def test_a_page_that_is_cut_says_so(client: FlaskClient) -> None:
     page = client.get("/sparql", query_string={"query": many, "lang": "en"}, headers={"Accept": BROWSER}).text
     assert "Only the first 500 rows are shown" in page
     assert page.count("<tr>") == 501
+
+
+def test_a_page_of_results_has_values_as_queries_write_them(client: FlaskClient) -> None:
+    asked = 'SELECT (true AS ?a) (1234567.5 AS ?b) ("1e3"^^xsd:double AS ?c) ("oui"@fr AS ?d) {}'
+    for lang in ("es", "en", "fr"):
+        text = f"PREFIX xsd: <http://www.w3.org/2001/XMLSchema#> {asked}"
+        page = client.get("/sparql", query_string={"query": text, "lang": lang}, headers={"Accept": BROWSER}).text
+        shown = re.findall(r'<span class="(?:text|number)"[^>]*>([^<]*)</span>', page)
+        assert shown == ["true", "1234567.5", "1000", "oui"], lang
 
 
 def test_a_malformed_query_comes_back_to_the_browser_with_its_text(client: FlaskClient) -> None:
