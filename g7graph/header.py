@@ -15,6 +15,8 @@ from g7graph.errors import DataError
 #: A line of a header.
 LINE = re.compile(r"^#\+ ?(.*)$")
 _YAML = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+#: The key of a code list, which its IRI and those of its codes are made of.
+_SCHEME = re.compile(r"[\w.~-]+")
 _TYPES = ("iri", "string", "lang", "integer")
 #: What the parts of a header that are read here look like.
 _SHAPES: Mapping[str, tuple[type, str]] = {
@@ -45,15 +47,23 @@ def read(text: str, path: Path) -> dict[str, Any]:
         raise DataError("bad_header", path=str(path), line=number, detail=str(error).replace("\n", " ")) from error
     if header is not None and not isinstance(header, dict):
         raise DataError("bad_header", path=str(path), line=1, detail="key: value")
+    _check(header or {}, lines, path)
+    return header or {}
+
+
+def _check(header: Mapping[str, Any], lines: Sequence[str], path: Path) -> None:
+    """Raise DataError for the first part that is not as it should be."""
     for part, (shape, expected) in _SHAPES.items():
-        given = (header or {}).get(part)
+        given = header.get(part)
         if given is not None and not isinstance(given, shape):
             raise _misshapen(lines, path, f"{part}: {expected}", part)
-    for name, spec in ((header or {}).get("params") or {}).items():
+    for name, spec in (header.get("params") or {}).items():
         if problem := _problem_of(name, spec):
             raise _misshapen(lines, path, f"{name}: {problem}", "params", str(name))
-    _refuse_charts(header or {}, lines, path)
-    return header or {}
+    for name, spec in (header.get("columns") or {}).items():
+        if not _SCHEME.fullmatch(str(column(spec).get("scheme") or "none")):
+            raise _misshapen(lines, path, f"{name}: {{type: string, scheme: status}}", "columns", str(name))
+    _refuse_charts(header, lines, path)
 
 
 def column(spec: object) -> Mapping[str, Any]:

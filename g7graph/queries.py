@@ -211,7 +211,7 @@ def in_languages(value: object) -> dict[str, str]:
 def _columns(found: Mapping[str, Any]) -> tuple[Column, ...]:
     """Read the columns."""
     units = found.get("units") or {}
-    known = {name: header.column(spec) for name, spec in (found.get("columns") or {}).items()}
+    known = {str(name): header.column(spec) for name, spec in (found.get("columns") or {}).items()}
     return tuple(
         Column(name, str(said["type"]), str(units.get(name, "")), str(said.get("scheme") or ""))
         for name, said in known.items()

@@ -139,6 +139,8 @@ def test_a_header_that_is_not_yaml_is_placed_by_line(tmp_path: Path) -> None:
         ("params: {4: {type: integer}}", 1, "4: {type: iri, kind: agency}"),
         ("summary: {es: Una}\ncolumns: agency", 2, "columns: {name: type}"),
         ("columns: [agency, label]", 1, "columns: {name: type}"),
+        ("columns:\n  a: string\n  b: {scheme: my list}", 3, "b: {type: string, scheme: status}"),
+        ("columns: {a: {type: string, scheme: {x: y}}}", 1, "a: {type: string, scheme: status}"),
         ("tags: 5", 1, "tags: [word, word]"),
         ("tags: [one]\nexample: giz", 2, "example: {name: value}"),
         ("example: {since: 2014-13-45}", 1, "month must be in 1..12"),
