@@ -94,7 +94,7 @@ def test_the_readmes_cite_as_the_data_say(
 
 
 def test_the_coverage_is_the_plans_own(said: Reading, store: LocalStore) -> None:
-    (period,) = said.iris(DATASET, "dcterms:temporal")
+    period, _ = said.iris(DATASET, "dcterms:temporal")
     rows = store.table(
         "PREFIX g7: <https://w3id.org/g7graph/ontology#> "
         "SELECT ?start ?end { ?plan a g7:ActionPlan ; g7:baselineDate ?start ; g7:targetDate ?end }"
@@ -102,6 +102,23 @@ def test_the_coverage_is_the_plans_own(said: Reading, store: LocalStore) -> None
     assert rows == [{"start": "2013-06", "end": "2015-06"}]
     assert [said.text(period, f"dcat:{edge}Date", "") for edge in ("start", "end")] == ["2013-06", "2015-06"]
     assert vocab.thing("place", "PE") in said.iris(DATASET, "dcterms:spatial")
+
+
+def test_the_coverage_has_the_years_of_eitis_data(said: Reading, store: LocalStore) -> None:
+    _, period = said.iris(DATASET, "dcterms:temporal")
+    rows = store.table(
+        "PREFIX dcat: <http://www.w3.org/ns/dcat#> PREFIX dcterms: <http://purl.org/dc/terms/> "
+        "SELECT (STR(MIN(?from)) AS ?start) (STR(MAX(?to)) AS ?end) "
+        "{ GRAPH <https://w3id.org/g7graph/graph/imported/eiti/peru> "
+        "{ [] dcterms:temporal ?year . ?year dcat:startDate ?from ; dcat:endDate ?to } }"
+    ).records()
+    assert rows == [{edge: said.text(period, f"dcat:{edge}Date", "") for edge in ("start", "end")}]
+
+
+def test_every_cube_that_has_observations_is_a_part_of_the_dataset(said: Reading, store: LocalStore) -> None:
+    rows = store.table("SELECT DISTINCT ?cube { [] <http://purl.org/linked-data/cube#dataSet> ?cube }").rows
+    assert len(rows) == 6
+    assert {row[0].value for row in rows if row[0] is not None} <= set(said.iris(DATASET, "dcterms:hasPart"))
 
 
 def test_every_round_is_in_the_series(said: Reading, store: LocalStore) -> None:

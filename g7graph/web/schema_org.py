@@ -50,13 +50,11 @@ def _agent(found: Catalogue, iri: str) -> Json:
     return {**named, "url": homepages[0]} if homepages else named
 
 
-def _coverage(found: Catalogue) -> str:
-    """Return the first period covered as an interval of ISO 8601."""
-    for period in found.reading.iris(found.dataset, "dcterms:temporal"):
-        start, end = (found.reading.text(period, f"dcat:{edge}Date", "") for edge in ("start", "end"))
-        if start or end:
-            return f"{start or '..'}/{end or '..'}"
-    return ""
+def _coverage(found: Catalogue) -> list[str]:
+    """Return the periods covered as intervals of ISO 8601."""
+    periods = found.reading.iris(found.dataset, "dcterms:temporal")
+    edges = [[found.reading.text(one, f"dcat:{edge}Date", "") for edge in ("start", "end")] for one in periods]
+    return ["/".join(edge or ".." for edge in one) for one in edges if any(one)]
 
 
 def _place(found: Catalogue, iri: str, lang: str) -> Json:
