@@ -24,6 +24,25 @@ _WHEN = re.compile(r"(\d{4})(-\d\d)?(-\d\d)?(T\d\d:\d\d:\d\d(?:\.\d+)?)?(Z|[+-]\
 
 
 @dataclass(frozen=True)
+class Touched:
+    """A graph that a change touched: its IRI, how (prov:generated, prov:invalidated), what stands for it since."""
+
+    graph: str
+    how: str
+    left: str
+
+    @property
+    def name(self) -> str:
+        """What the graph is called: the path of one of ours, else its IRI."""
+        return vocab.local_path(self.graph) or self.graph
+
+    @property
+    def is_there(self) -> bool:
+        """Whether the change left the graph there."""
+        return self.how == vocab.expand("prov:generated")
+
+
+@dataclass(frozen=True)
 class Change:
     """A change: the thing that it is, its kind (version, change, round), its moment (RFC 3339), what it is called."""
 
@@ -32,6 +51,7 @@ class Change:
     when: str
     labels: tuple[Literal, ...] = ()
     texts: tuple[Literal, ...] = ()
+    graphs: tuple[Touched, ...] = ()
 
     @property
     def label(self) -> str:
@@ -40,8 +60,8 @@ class Change:
 
     @property
     def text(self) -> str:
-        """What is said of it in the language of the request, if anything."""
-        return best(self.texts, language()) if self.texts else ""
+        """What is said of it in the language of the request; of a write the graphs that it touched."""
+        return best(self.texts, language()) if self.texts else ", ".join(one.name for one in self.graphs)
 
 
 @dataclass(frozen=True)
@@ -104,10 +124,20 @@ def read(store: Store) -> list[Change]:
         one = found.setdefault((moment, item.value, kind.value), _Read())
         if isinstance(text, Literal) and about is not None:
             (one.labels if about.value == "label" else one.texts).append(text)
+    touched = _touched(store) if any(kind == "change" for _, _, kind in found) else {}
     return [
-        Change(iri, kind, _written(moment), tuple(one.labels), tuple(one.texts))
+        Change(iri, kind, _written(moment), tuple(one.labels), tuple(one.texts), tuple(touched.get(iri, ())))
         for (moment, iri, kind), one in sorted(found.items(), key=lambda pair: pair[0])
     ]
+
+
+def _touched(store: Store) -> dict[str, list[Touched]]:
+    """Read which graphs each write touched."""
+    found: dict[str, list[Touched]] = {}
+    for item, how, left, graph in ask(store, "touched").rows:
+        if isinstance(item, NamedNode) and how is not None and isinstance(left, NamedNode) and graph is not None:
+            found.setdefault(item.value, []).append(Touched(graph.value, how.value, left.value))
+    return found
 
 
 def instant(when: str) -> datetime | None:

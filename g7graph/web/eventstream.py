@@ -13,6 +13,7 @@ from g7graph.web.changes import STREAM, Change, Held, place, whole
 #: Kind → the class that every change of it is in, whatever it is a version of.
 _CLASSES = {"version": "prov:Entity", "change": "prov:Activity", "round": "g7:MonitoringRound"}
 _DATE_TIME = ox.NamedNode(vocab.XSD + "dateTime")
+_ANY_URI = ox.NamedNode(vocab.XSD + "anyURI")
 #: What every member has: a client that reads one knows what to look for (`tree:shape`).
 _SHAPE = f"""
 <{STREAM}> tree:shape <{STREAM}#member> .
@@ -20,7 +21,10 @@ _SHAPE = f"""
   sh:property [ sh:path dcterms:date ; sh:datatype xsd:dateTime ; sh:minCount 1 ; sh:maxCount 1 ] ,
     [ sh:path rdf:type ; sh:nodeKind sh:IRI ; sh:minCount 1 ] ,
     [ sh:path rdfs:label ; sh:nodeKind sh:Literal ; sh:uniqueLang true ] ,
-    [ sh:path dcterms:description ; sh:nodeKind sh:Literal ; sh:uniqueLang true ] .
+    [ sh:path dcterms:description ; sh:nodeKind sh:Literal ; sh:uniqueLang true ] ,
+    [ sh:path prov:generated ; sh:node <{STREAM}#graph> ] , [ sh:path prov:invalidated ; sh:node <{STREAM}#graph> ] .
+<{STREAM}#graph> a sh:NodeShape ;
+  sh:property [ sh:path dcterms:identifier ; sh:datatype xsd:anyURI ; sh:minCount 1 ; sh:maxCount 1 ] .
 """
 
 
@@ -68,6 +72,10 @@ def _member(change: Change) -> Iterator[ox.Triple]:
     yield ox.Triple(subject, _term("rdf:type"), _term(_CLASSES[change.kind]))
     yield from (ox.Triple(subject, _term("rdfs:label"), label) for label in change.labels)
     yield from (ox.Triple(subject, _term("dcterms:description"), text) for text in change.texts)
+    for one in change.graphs:
+        left = ox.NamedNode(one.left)
+        yield ox.Triple(subject, ox.NamedNode(one.how), left)
+        yield ox.Triple(left, _term("dcterms:identifier"), ox.Literal(one.graph, datatype=_ANY_URI))
 
 
 def _moment(change: Change) -> ox.Literal:

@@ -12,7 +12,7 @@ import pyshacl
 import pytest
 import rdflib
 from flask.testing import FlaskClient
-from rdflib.namespace import DCTERMS, SH
+from rdflib.namespace import DCTERMS, PROV, SH
 
 from g7graph.project import Project
 from g7graph.web import changes, create_app
@@ -28,7 +28,10 @@ DATA = """<http://x/v/1> dcat:isVersionOf <http://x/d> ; dcterms:issued "2026-11
   dcterms:title "Versión 1"@es , "Version 1"@en ; dcterms:description "Lo primero <b>"@es , "The first & <b>"@en .
 <http://x/v/2> dcat:isVersionOf <http://x/d> ; dcterms:issued "2026-11-24"^^xsd:date ; dcterms:title "Version 2"@en .
 <https://w3id.org/g7graph/id/change/1> a prov:Activity ; prov:endedAtTime "2026-11-24T10:00:00.500Z"^^xsd:dateTime ;
-  rdfs:label "Ana escribió"@es , "Ana wrote"@en .
+  rdfs:label "Ana escribió"@es , "Ana wrote"@en ;
+  prov:generated <https://w3id.org/g7graph/id/change/1/a> ; prov:invalidated <https://w3id.org/g7graph/id/change/1/b> .
+<https://w3id.org/g7graph/id/change/1/a> dcterms:identifier "https://w3id.org/g7graph/graph/a"^^xsd:anyURI .
+<https://w3id.org/g7graph/id/change/1/b> dcterms:identifier "http://x/b"^^xsd:anyURI .
 <https://w3id.org/g7graph/id/round/1> a g7:MonitoringRound ; g7:date "2014-05"^^xsd:gYearMonth .
 <http://x/v/3> dcat:isVersionOf <http://x/d> ; dcterms:issued "some day" , "2014-02-31"^^xsd:date .
 <http://x/other> a prov:Activity ; prov:endedAtTime "2020-01-01T00:00:00Z"^^xsd:dateTime .
@@ -144,6 +147,17 @@ def test_a_member_of_the_stream_is_in_the_class_of_its_kind(few: FlaskClient) ->
     assert types[ROUND] == "https://w3id.org/g7graph/ontology#MonitoringRound"
     assert types["http://x/v/1"] == types["http://x/v/2"] == "http://www.w3.org/ns/prov#Entity"
     assert not [t for t in triples if t.predicate.value == "http://purl.org/dc/terms/type"]
+
+
+def test_a_write_tells_the_graphs_that_it_touched(few: FlaskClient) -> None:
+    entry = feed(few).find(f"{ATOM}entry")
+    assert entry is not None
+    assert entry.findtext(f"{ATOM}summary") == "http://x/b, graph/a"
+    page = few.get("/changes", headers={"Accept": "text/html"}).text
+    assert '<dd>http://x/b, <a href="/graph/a">graph/a</a></dd>' in page  # no link to what is gone
+    said = rdflib.Graph().parse(data=few.get("/changes.ttl").data, format="turtle")
+    for how, graph in ((PROV.generated, "https://w3id.org/g7graph/graph/a"), (PROV.invalidated, "http://x/b")):
+        assert str(said.value(said.value(rdflib.URIRef(CHANGE), how), DCTERMS.identifier)) == graph
 
 
 def test_the_members_of_the_stream_have_the_shape_that_it_tells(few: FlaskClient) -> None:
