@@ -10,7 +10,7 @@ from flask import Blueprint, Response, request
 from pyoxigraph import Literal, NamedNode
 
 from g7graph import run, vocab
-from g7graph.web import answer, formats, schema_org
+from g7graph.web import answer, formats, links, schema_org
 from g7graph.web.asks import ask
 from g7graph.web.catalogue import catalogue
 from g7graph.web.citation import citation
@@ -85,7 +85,7 @@ def home() -> Response:
     }
     round_ = request.args.get("round") or next(iter(elapsed), "")
     summaries = {name: [summary(row) for row in records(name)] for name in _SUMMARIES}
-    return answer.page(
+    response = answer.page(
         "dashboard.html",
         title=title(),
         rounds=list(elapsed),
@@ -100,6 +100,8 @@ def home() -> Response:
         citation=citation(),
         linked=schema_org.dataset(catalogue(), language()),
     )
+    response.headers.add("Link", ", ".join([*links.described("dataset", formats.GRAPHS), *links.licences()]))
+    return response
 
 
 def records(name: str) -> list[dict[str, Any]]:

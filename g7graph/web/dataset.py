@@ -86,7 +86,7 @@ def void() -> Response:
         ox.Triple(document, NamedNode(vocab.STANDARD["foaf"] + "primaryTopic"), NamedNode(found.dataset)),
     ]
     counted = statistics(site().store, found.dataset)
-    return answer.graph([*_said(found), *about, *counted], chosen)
+    return answer.alternates(answer.graph([*_said(found), *about, *counted], chosen), ".well-known/void", ())
 
 
 def _said(found: Catalogue) -> list[ox.Triple]:

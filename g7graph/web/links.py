@@ -39,6 +39,13 @@ def licences(iris: Iterable[str] | None = None) -> list[str]:
     return [_link(iri, "license") for iri in iris]
 
 
+def described(path: str, offered: Iterable[Format]) -> list[str]:
+    """Return the links to the forms of what describes a page."""
+    return [
+        _link(address(f"{path}.{one.name}"), "describedby", type=one.media_type.partition(";")[0]) for one in offered
+    ]
+
+
 def described_by(path: str, thing: str) -> str:
     """Return the link from a thing to the document about it."""
     return _link(address(path), "describedby", anchor=thing)

@@ -285,6 +285,17 @@ def test_every_file_of_links_is_a_linkset_whose_links_are_counted(counted: Graph
             assert number(counted, part, "triples") == int(count.value)
 
 
+def test_harvesters_are_led_from_the_front_page_to_the_catalogue(real: FlaskClient) -> None:
+    links = ", ".join(real.head("/", headers={"Accept": "text/html"}).headers.getlist("Link"))
+    assert '</dataset.ttl>; rel="describedby"; type="text/turtle"' in links
+    assert '</dataset.rdf>; rel="describedby"; type="application/rdf+xml"' in links
+    below = real.get("/", headers={"Accept": "text/html"}, environ_overrides={"SCRIPT_NAME": "/plan"}).headers
+    assert "</plan/dataset.ttl>" in ", ".join(below.getlist("Link"))
+    for address in ("/", "/.well-known/void"):
+        told = ", ".join(real.get(address).headers.getlist("Link"))
+        assert '<https://creativecommons.org/licenses/by/4.0/>; rel="license"' in told
+
+
 def test_examples_are_things_that_are_served(said: Graph, asked: FlaskClient) -> None:
     examples = [str(one) for one in said.objects(DATASET, VOID.exampleResource)]
     assert len(examples) >= 3
