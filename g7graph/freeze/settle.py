@@ -53,10 +53,14 @@ class Settler:
         return found
 
     def lead(self, redirections: dict[str, str]) -> list[Written]:
-        """Write a small page for all that leads on, and for what is a page and a folder, too."""
-        pages = (one for one in self.atlas.values() if isinstance(one, Kept) and one.extension == "html")
-        both = {one.stem: self._target(one, self.lang) for one in pages if (self.folder / one.stem).is_dir()}
-        return [self._leading(path.rstrip("/"), target) for path, target in {**both, **redirections}.items()]
+        """Write a small page for all that leads on, for what is a page and a folder, and for what pages say to cite.
+
+        Who cites an address writes it down as it is, without extension; it has to lead somewhere on any host.
+        """
+        pages = [one for one in self.atlas.values() if isinstance(one, Kept) and one.extension == "html"]
+        leading = [one for one in pages if (self.folder / one.stem).is_dir() or one.stem.startswith(own.CITED)]
+        led = {one.stem: self._target(one, self.lang) for one in leading}
+        return [self._leading(path.rstrip("/"), target) for path, target in {**led, **redirections}.items()]
 
     def _leading(self, path: str, target: str) -> Written:
         name = f"{path}/index.html"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import os
 import re
 import shutil
@@ -13,6 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
+from urllib.parse import urljoin
 
 import pytest
 
@@ -85,6 +87,23 @@ def test_a_plain_server_shows_pages_and_leads_from_things_to_them(plain: int) ->
     _, _, leads = followed(plain, "/id/indicator/4.4")
     assert b"url=../../../doc/indicator/4.4.html" in leads
     assert asked(plain, "/")[0] == asked(plain, "/doc/indicator/4.4.ttl")[0] == 200
+
+
+def cited(copy: Path) -> str:
+    """The address that the page of a saved query says to cite, below the root."""
+    page = (copy / "api/queries/indicators.html").read_text(encoding="utf-8")
+    (address,) = set(re.findall(r">https://w3id.org/g7graph(/api/runs/[^<]*)<", page))
+    return html.unescape(address)
+
+
+def test_a_plain_server_leads_from_a_cited_address_to_the_answer(plain: int, copy: Path) -> None:
+    address = cited(copy)
+    status, _, leads = followed(plain, address)
+    file = re.search(rb"url=([^\"]*)", leads)
+    assert status == 200
+    assert file is not None
+    where = urljoin(f"{address.partition('?')[0]}/", file[1].decode())
+    assert asked(plain, where)[2] == (copy / where.removeprefix("/")).read_bytes()
 
 
 @pytest.fixture(scope="module")
@@ -175,6 +194,13 @@ def test_an_address_answers_as_that_of_the_service_does(
     status, headers, body = followed(server, *asking)
     assert (status, headers["content-type"]) == (200, with_charset(media_type))
     assert body == (public_copy / file).read_bytes()
+
+
+def test_a_cited_address_answers_as_the_client_likes_it(server: int, public_copy: Path) -> None:
+    address = cited(public_copy)
+    file = public_copy / address.partition("?")[0].removeprefix("/")
+    assert followed(server, address, BROWSER, "en")[2] == file.with_name(f"{file.name}.en.html").read_bytes()
+    assert followed(server, address, "text/csv", "es")[2] == file.with_name(f"{file.name}.csv").read_bytes()
 
 
 @pytest.mark.parametrize("path", ["/doc/indicator/5.1", "/no/such/thing", "/id/indicator/5.1"])
