@@ -131,6 +131,15 @@ def test_every_round_is_in_the_series(said: Reading, store: LocalStore) -> None:
     assert said.iris(series, "dcat:last") == members[-1:]
 
 
+@pytest.mark.parametrize(
+    ("media_type", "file_type"),
+    [("application/xml", "XML"), ("application/csvm+json", "JSON"), ("application/vnd.datapackage+json", "JSON")],
+)
+def test_portals_find_files_by_their_type_in_the_eus_list(said: Reading, media_type: str, file_type: str) -> None:
+    (found,) = said.iris(vocab.MEDIA_TYPES + media_type, "skos:closeMatch")
+    assert found == f"http://publications.europa.eu/resource/authority/file-type/{file_type}"
+
+
 def test_no_identifier_is_made_up(said: Reading) -> None:
     told = [str(term) for triple in said.statements for term in (triple.subject, triple.object)]
     assert [term for term in told if REGISTERED.search(term)] == []
