@@ -108,7 +108,9 @@ def test_a_column_that_counts_or_measures_says_its_unit(name: str) -> None:
     columns = {column.name for column in query.columns}
     assert set(query.header.get("units", {})) <= columns
     for column in query.columns:
-        if column.type in {"integer", "decimal"} and column.name not in {"year", "number"}:
+        if column.name in {"year", "firstYear", "lastYear", "number"}:
+            assert column.unit == "", column.name
+        elif column.type in {"integer", "decimal"}:
             assert re.fullmatch(r"1|%|deg|[A-Z]{3}|\{[a-z]+\}|\?[a-z]+", column.unit), column.name
         assert not column.unit.startswith("?") or column.unit[1:] in columns
 
