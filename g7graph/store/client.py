@@ -16,13 +16,12 @@ from g7graph import i18n
 from g7graph.errors import G7Error, Limited, QueryError, StoreError
 from g7graph.store import guard
 from g7graph.store.address import Address
-from g7graph.store.complaint import complaint, understood
+from g7graph.store.complaint import complaint, is_of_text, understood
 from g7graph.store.connection import Access, Watch
 
 _FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
 _LATE = re.compile(r"tim(?:e[ -]?out|ed out)|time limit|S1T", re.IGNORECASE)
 _ECHO = re.compile(r"\s*\n\s*SPARQL query:.*", re.DOTALL)
-_OF_THE_QUERY = re.compile(r"Virtuoso (?!08)\w{5} Error ")
 _MESSAGE_BYTES = 20_000
 _SMALL_BYTES = 10_000
 _MESSAGE_CHARACTERS = 500
@@ -157,7 +156,7 @@ class Client:
         said = self.address.hidden("" if html else " ".join(_ECHO.sub("", body).split()))[:_MESSAGE_CHARACTERS]
         if error.code in _LATE_STATUS and _LATE.search(said):
             return Limited.too_long(watch.seconds)
-        if error.code == _BAD_REQUEST or (error.code == _SERVER_ERROR and _OF_THE_QUERY.match(said)):
+        if error.code == _BAD_REQUEST or (error.code == _SERVER_ERROR and is_of_text(said)):
             return complaint(said or error.reason)
         return self.unexpected(f"{error.code} {error.reason}: {said}".rstrip(": "), error.code)
 

@@ -13,6 +13,10 @@ _PLACES = (
     re.compile(r"error at (?P<line>\d+):(?P<column>\d+)"),
     re.compile(r"line:? (?P<line>\d+)(?:,? col(?:umn)?:?\.? (?P<column>\d+))?", re.IGNORECASE),
 )
+#: What our engine says of CREATE, MOVE and others; `oxigraph serve`, which has it too, with status 500.
+_GRAPH = re.compile(r"The graph <(?P<iri>[^>]*)> (?P<what>already exists|does not exist)")
+#: Virtuoso answers so what it does not take; 08… is trouble of its own.
+_OF_THE_TEXT = re.compile(rf"Virtuoso (?!08)\w{{5}} Error |{_GRAPH.pattern}")
 _LEADING = re.compile(r"[\s,:(]*(?:\b(?:at|in|on))?\s*\Z")
 _TRAILING = re.compile(r"\A[\s).,:;]+")
 
@@ -23,7 +27,21 @@ def complaint(said: str) -> QueryError:
         found = pattern.search(said)
         if found:
             return QueryError("syntax", detail=said, line=int(found["line"]), column=int(found["column"] or 1))
-    return QueryError("not_evaluated", detail=said)
+    return not_evaluated(said)
+
+
+def not_evaluated(said: str) -> QueryError:
+    """Return the error of what an engine could not evaluate, in its words but for graphs that are there, or are not."""
+    graph = _GRAPH.match(said)
+    if not graph:
+        return QueryError("not_evaluated", detail=said)
+    key = "graph_exists" if graph["what"] == "already exists" else "unknown_graph"
+    return QueryError(key, name=graph["iri"], nearest="")
+
+
+def is_of_text(said: str) -> bool:
+    """Whether what an engine says as if it had failed is of the text that it was sent."""
+    return _OF_THE_TEXT.match(said) is not None
 
 
 def understood(error: QueryError, text: str, *, updates: bool) -> QueryError:

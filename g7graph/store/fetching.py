@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from http.client import HTTPException, HTTPResponse
 from typing import IO, TYPE_CHECKING
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
 _CHUNK_BYTES = 262_144
 _MEGABYTE = 1_000_000
+_TAIL_BYTES = 100
+#: What an answer that is whole ends with, in the formats of which that can be told.
+_ENDS = {"json": (b"}",), "xml": (b">",), "rdf": (b">",), "jsonld": (b"]", b"}")}
 
 
 @dataclass(frozen=True)
@@ -36,7 +40,10 @@ class Fetch:
         seconds = min(asker.seconds or self.limits.seconds, self.limits.seconds)
         with Watch(seconds, asker.gone) as watch, self._asked(question, form, watch) as response:
             got = self._form_got(response, form)
+            is_measured = response.chunked or response.length is not None
             self.copy(response, out, watch)
+            if not is_measured:
+                self._require_end(out, got)
         out.seek(0)
         return got
 
@@ -57,6 +64,13 @@ class Fetch:
         watch.check()  # an answer that we ended has no end of its own
         if response.length:
             raise self.client.unexpected(f"{size} / {size + response.length}")
+
+    def _require_end(self, out: IO[bytes], form: str) -> None:
+        """Raise StoreError for an answer that ends with its connection, as HTTP lets it, but not as its format does."""
+        size = out.seek(0, os.SEEK_END)
+        out.seek(max(size - _TAIL_BYTES, 0))
+        if not out.read().rstrip().endswith(_ENDS.get(form, (b"",))):
+            raise self.client.unexpected(f"{size} / ?")
 
     def _asked(self, question: Question, form: str, watch: Watch) -> HTTPResponse:
         return self.client.query(

@@ -13,6 +13,7 @@ from g7graph import vocab
 from g7graph.errors import QueryError
 from g7graph.store import Answer, guard
 from g7graph.store.answers import as_table, as_triples
+from g7graph.store.complaint import not_evaluated
 from g7graph.store.federation import NONE, Redirected, redirected
 from g7graph.store.mistakes import of_query
 from g7graph.table import Table
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from g7graph.store.relay import Relay
 
 _UNKNOWN_FUNCTION = re.compile(r"The custom function <(?P<iri>[^>]*)> is not supported")
-_EXISTS = re.compile(r"The graph <(?P<iri>[^>]*)> (?P<what>already exists|does not exist)")
 _MOST_FUNCTIONS = 50
 
 
@@ -130,16 +130,8 @@ def evaluated(evaluate: Callable[[Functions], T]) -> T:
         except (OSError, ValueError, RuntimeError) as error:
             unknown = _UNKNOWN_FUNCTION.match(str(error))
             if not unknown or len(functions) >= _MOST_FUNCTIONS:
-                raise _not_evaluated(str(error)) from error
+                raise not_evaluated(str(error)) from error
             functions[ox.NamedNode(unknown["iri"])] = lambda *_: None
-
-
-def _not_evaluated(message: str) -> QueryError:
-    graph = _EXISTS.match(message)
-    if not graph:
-        return QueryError("not_evaluated", detail=message)
-    key = "graph_exists" if graph["what"] == "already exists" else "unknown_graph"
-    return QueryError(key, name=graph["iri"], nearest="")
 
 
 def _nodes(graphs: Sequence[str] | None) -> list[ox.NamedNode | ox.BlankNode]:

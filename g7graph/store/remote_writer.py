@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 
 import pyoxigraph as ox
 
 from g7graph.errors import Limited, QueryError, UnknownName
 from g7graph.store import guard
+from g7graph.store.attempt import attempted, limited
 from g7graph.store.change import Change, Document, Kind, Outcome
 from g7graph.store.connection import Watch
 from g7graph.store.documents import statements
 from g7graph.store.functions import refuse_own
+from g7graph.store.limits import Limits
 from g7graph.store.local import BASE
 from g7graph.store.operations import Wanted, edited
 from g7graph.store.remote import RemoteStore
@@ -27,11 +30,13 @@ class RemoteWriter:
 
     A change is made whole where the service makes a request whole, as nearly all do. Nobody knows in which state it is:
     a condition on that never holds, and others may write between the question whether a graph is there and the change.
+    With limits, the documents of others are read within them, by a process of its own.
     """
 
-    def __init__(self, store: RemoteStore, *, seconds: float = 300.0) -> None:
+    def __init__(self, store: RemoteStore, *, seconds: float = 300.0, limits: Limits | None = None) -> None:
         self._store = store
         self._seconds = seconds
+        self._limits = limits
 
     def apply(self, change: Change) -> Outcome:
         """Make a change; see `Writer.apply`. Raises StoreError where the service does not answer or refuses it."""
@@ -64,7 +69,7 @@ class RemoteWriter:
         """Change one graph; return whether it is new."""
         if change.graph is None and self._store.sent() is not None:
             raise QueryError("no_default_graph", line=1, column=1)
-        triples = _triples(change)
+        triples = self._read(change)
         known = self._store.graphs()
         new = change.graph is not None and change.graph not in known
         if change.kind is Kind.DROP and new:
@@ -75,6 +80,13 @@ class RemoteWriter:
         else:
             self._update(_update_of(change, triples))
         return new
+
+    def _read(self, change: Change) -> list[ox.Triple]:
+        """Read the documents of a change; contexts of JSON-LD take time out of proportion, which nothing interrupts."""
+        if self._limits is None or not change.documents:
+            return _triples(change)
+        read = attempted(partial(_read_within, self._limits, change), self._limits)
+        return [quad.triple for quad in ox.parse(read, format=ox.RdfFormat.N_TRIPLES)]
 
     def _send(self, change: Change, triples: list[ox.Triple]) -> None:
         dropped = change.kind is Kind.DROP
@@ -140,6 +152,11 @@ def _update_of(change: Change, triples: list[ox.Triple]) -> str:
 
 def _has_blank(triples: list[ox.Triple]) -> bool:
     return any(isinstance(term, ox.BlankNode) for triple in triples for term in (triple.subject, triple.object))
+
+
+def _read_within(limits: Limits, change: Change) -> bytes:
+    with limited(limits):
+        return ox.serialize(_triples(change), format=ox.RdfFormat.N_TRIPLES) or b""
 
 
 def _triples(change: Change) -> list[ox.Triple]:

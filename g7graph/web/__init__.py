@@ -82,7 +82,8 @@ def create_app(
     service = pooled(store, library, options.limits) if isinstance(store, LocalStore) else store
     app = Flask(__name__)
     app.config.update(MAX_CONTENT_LENGTH=intake.MOST_BYTES, MAX_FORM_MEMORY_SIZE=intake.MOST_BYTES)
-    context.attach(app.extensions, context.Site(project, service, library, options, writer))
+    site = context.Site(project, service, library, options, writer)
+    context.attach(app.extensions, site)
     for module in _BLUEPRINTS:
         app.register_blueprint(module.blueprint)
     problems.register(app)
@@ -92,7 +93,7 @@ def create_app(
     conditions.register(app)
     program = fingerprint(project, options)
     shelf = dumps.attach(app, options.dumps)
-    health.attach(app, service)
+    health.attach(app, service, site.tell)
     reconciliation.attach(app)
 
     def version() -> str:

@@ -11,6 +11,7 @@ from urllib.parse import quote, urlencode
 from flask import current_app, g, request
 
 from g7graph import i18n, vocab
+from g7graph.errors import G7Error
 from g7graph.project import Project
 from g7graph.queries import Library, Texts, in_language
 from g7graph.store import Service
@@ -22,6 +23,7 @@ from g7graph.web.once import Once
 from g7graph.web.options import Options
 from g7graph.web.outgo import Outgo
 from g7graph.web.reading import Reading
+from g7graph.web.trouble import Trouble
 
 if TYPE_CHECKING:
     from g7graph.web.codelists import CodeList
@@ -51,6 +53,8 @@ class Site:
     code_lists: Once[Callable[[str, Reader], CodeList]] = field(default_factory=Once)
     #: What describes things here, where the data is at hand.
     describer: Once[Describer] = field(default_factory=Once)
+    #: What the operator was told is wrong with the store.
+    trouble: Trouble = field(default_factory=Trouble)
 
     @cached_property
     def outgo(self) -> Outgo:
@@ -66,6 +70,10 @@ class Site:
     def lang(self) -> str:
         """The language where none is asked for."""
         return self.options.lang
+
+    def tell(self, error: G7Error) -> None:
+        """Tell the operator of an error of the store."""
+        self.trouble.tell(error, self.lang)
 
 
 def attach(extensions: dict[str, object], site: Site) -> None:

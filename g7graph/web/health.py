@@ -41,10 +41,18 @@ class State:
 
 
 class Probe(Generic[_Found]):
-    """Something asked of the store in the background, one at a time, and known until `expires` says otherwise."""
+    """Something asked of the store in the background, one at a time, and known until `expires` says otherwise.
 
-    def __init__(self, asked: Callable[[], _Found], expires: Callable[[], object]) -> None:
-        self._asked, self._expires = asked, expires
+    Why there is no answer, if it is known, is for the operator, to `tell`.
+    """
+
+    def __init__(
+        self,
+        asked: Callable[[], _Found],
+        expires: Callable[[], object],
+        tell: Callable[[G7Error], None] = lambda _: None,
+    ) -> None:
+        self._asked, self._expires, self._tell = asked, expires, tell
         self._lock = threading.Lock()
         self._known: object = None
         self._answer: Future[_Found] | None = None
@@ -59,16 +67,19 @@ class Probe(Generic[_Found]):
                 threading.Thread(target=_answered, args=(answer, self._asked), daemon=True).start()
         try:
             return answer.result(_PATIENCE_SECONDS)
-        except (G7Error, TimeoutError, CancelledError):
+        except G7Error as error:
+            self._tell(error)
+            return None
+        except (TimeoutError, CancelledError):
             return None
 
 
 class Health:
     """What is asked of a store, and how often."""
 
-    def __init__(self, store: Service) -> None:
+    def __init__(self, store: Service, tell: Callable[[G7Error], None]) -> None:
         self._store = store
-        self._ready = Probe(self._responds, lambda: time.monotonic() // _READY_SECONDS)
+        self._ready = Probe(self._responds, lambda: time.monotonic() // _READY_SECONDS, tell)
         self._size = Probe(self._measured, lambda: store.version or time.monotonic() // _SIZE_SECONDS)
 
     def state(self) -> State:
@@ -94,9 +105,9 @@ class Health:
         return self._store.size(), len(self._store.graphs())
 
 
-def attach(app: Flask, store: Service) -> None:
+def attach(app: Flask, store: Service, tell: Callable[[G7Error], None]) -> None:
     """Give an application what tells how it is."""
-    app.extensions[_EXTENSION] = Health(store)
+    app.extensions[_EXTENSION] = Health(store, tell)
 
 
 def state() -> State:

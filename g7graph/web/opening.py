@@ -117,7 +117,7 @@ def _remote(project: Project, options: Options, library: Library) -> Opened:
         _say(line)
     if options.writable and not store.address.update:
         raise StoreError("store_read_only")
-    return Opened(store, library, RemoteWriter(store) if options.writable else None)
+    return Opened(store, library, RemoteWriter(store, limits=options.limits) if options.writable else None)
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from werkzeug.exceptions import HTTPException
 from g7graph import i18n, vocab
 from g7graph.errors import G7Error, UnknownName
 from g7graph.web import answer
-from g7graph.web.context import address, language, say
+from g7graph.web.context import address, language, say, site
 from g7graph.web.formats import HTML, JSON, PROBLEM
 from g7graph.web.intake import MOST_BYTES
 from g7graph.web.negotiate import choose
@@ -53,6 +53,8 @@ _TITLES = dict.fromkeys(("change_not_saved", "change_unseen", "no_workers", "wri
 _STORES = ("store_local", "store_remote")
 _KEPT_HEADERS = ("Allow", "Content-Range", "Retry-After")
 _RETRY_SECONDS = "5"
+#: A page that tells of a problem asks the store for nothing: that it does not answer may be the problem.
+_UNASKED = {"dataset_citation": lambda: None}
 _RETRIED = ("busy", "many_downloads", "no_workers", "too_many")
 
 
@@ -88,6 +90,7 @@ def _of_ours(error: G7Error) -> Response:
     status = STATUS.get(error.key, HTTPStatus.INTERNAL_SERVER_ERROR)
     # Where the operator's store is, is nobody's business.
     detail = say("store_away") if error.key in _STORES else error.text(language())
+    site().tell(error)
     response = _problem(status, TYPE + error.key.replace("_", "-"), detail, more, _PLACES.get(error.key, ""))
     if error.key in _RETRIED:
         response.headers["Retry-After"] = _RETRY_SECONDS
@@ -120,7 +123,7 @@ def _problem(status: HTTPStatus, kind: str, detail: str, more: dict[str, Any], p
         query = request.args.get("query") if request.endpoint == "sparql.endpoint" else None
         near = [name for name in more.get("nearest", ()) if place and "://" not in name]
         leads = {name: address(place + name) for name in near}
-        page = render_template("problem.html", query=query, now=more.get("now"), leads=leads, **said)
+        page = render_template("problem.html", query=query, now=more.get("now"), leads=leads, **said, **_UNASKED)
         response = Response(page, content_type=HTML.media_type)
     else:
         document = {"type": kind, **said, "instance": quote(request.script_root + request.path), **more}

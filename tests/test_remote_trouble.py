@@ -1,0 +1,143 @@
+"""A remote service that is away or answers otherwise than it should: what clients and the operator are told."""
+
+from __future__ import annotations
+
+import http.server
+import io
+import json
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from g7graph.errors import Limited, QueryError, StoreError
+from g7graph.project import Project
+from g7graph.store import Asker, Question
+from g7graph.store.address import Address
+from g7graph.store.change import Change, Document, Kind
+from g7graph.store.client import Client
+from g7graph.store.fetching import Fetch
+from g7graph.store.limits import Limits
+from g7graph.store.remote import RemoteStore
+from g7graph.store.remote_writer import RemoteWriter
+from g7graph.web import create_app
+from tests.engines import free_port, oxigraph, oxigraph_program
+
+BROWSER = {"Accept": "text/html"}
+GRAPH = "http://example.org/graph"
+OXIGRAPH = pytest.mark.skipif(oxigraph_program() is None, reason="oxigraph is not installed (PyPI package oxigraph)")
+TERMS = {f"t{n}": f"http://x/{n}" for n in range(12_000)}
+#: Each context has all terms of the one around it copied: the engine takes most of a minute for 700 kB.
+SLOW = json.dumps({"@context": TERMS, "@graph": [{"@context": {}}] * 20_000}).encode()
+
+
+@pytest.fixture
+def away(project: Project) -> FlaskClient:
+    """The framework over a service that nobody runs."""
+    return create_app(project, RemoteStore(f"http://127.0.0.1:{free_port()}/query")).test_client()
+
+
+@pytest.mark.parametrize(("address", "status"), [("/", 502), ("/doc/indicator/4.4", 502), ("/nowhere", 404)])
+def test_browsers_get_a_page_that_says_so(away: FlaskClient, address: str, status: int) -> None:
+    response = away.get(address, headers=BROWSER)
+    assert (response.status_code, response.mimetype) == (status, "text/html")
+    assert f">{status}</span>" in response.text
+    assert "127.0.0.1" not in response.text
+
+
+def test_the_operator_is_told_why_once_and_not_for_each_request(
+    away: FlaskClient, capfd: pytest.CaptureFixture[str]
+) -> None:
+    for address in ("/health", "/", "/sparql?query=ASK%7B%7D", "/api/queries/projects.csv"):
+        assert away.get(address).status_code in (502, 503)
+    (line,) = capfd.readouterr().err.splitlines()
+    assert "http://127.0.0.1:" in line
+    assert "refused" in line
+
+
+def test_what_clients_do_wrong_is_not_told_to_the_operator(
+    away: FlaskClient, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert away.get("/sparql?update=no").status_code == 403
+    assert away.get("/nowhere", headers=BROWSER).status_code == 404
+    assert capfd.readouterr().err == ""
+
+
+class Unmeasured(http.server.BaseHTTPRequestHandler):
+    """Answers in HTTP/1.0: where the connection ends the answer ends, whether it was all or not."""
+
+    answer = b""
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        self.send_response(200)
+        self.send_header("Content-Type", self.headers["Accept"].partition(",")[0])
+        self.end_headers()
+        self.wfile.write(self.answer)
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def unmeasured() -> Iterator[tuple[Fetch, type[Unmeasured]]]:
+    handler = type("Handler", (Unmeasured,), {})
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield Fetch(Client(Address(f"http://127.0.0.1:{server.server_address[1]}/sparql")), Limits()), handler
+        server.shutdown()
+
+
+def test_an_answer_without_a_length_that_stops_in_the_middle_is_not_passed_on(
+    unmeasured: tuple[Fetch, type[Unmeasured]],
+) -> None:
+    fetch, handler = unmeasured
+    whole = b'{"head":{"vars":["s"]},"results":{"bindings":[{"s":{"type":"uri","value":"http://x/a"}}]}}\n'
+    asked = Question("SELECT ?s { ?s ?p ?o }")
+    handler.answer, out = whole, io.BytesIO()
+    assert fetch.answer(asked, "json", Asker(), out) == "json"
+    assert out.getvalue() == whole
+    handler.answer = whole[:-10]
+    with pytest.raises(StoreError):
+        fetch.answer(asked, "json", Asker(), io.BytesIO())
+
+
+def writer(address: Address, **more: Any) -> RemoteWriter:
+    return RemoteWriter(RemoteStore(address, wants_union=False), **more)
+
+
+def document(body: bytes, form: str) -> Change:
+    return Change(Kind.REPLACE, "tests", graph=GRAPH, documents=(Document(body, form, GRAPH),))
+
+
+def test_the_reading_of_a_document_has_the_limits_of_a_query() -> None:
+    away = Address("http://127.0.0.1:1/query", graphs="http://127.0.0.1:1/store")
+    with pytest.raises(Limited) as refused:
+        writer(away, limits=Limits(seconds=0.5)).apply(document(SLOW, "jsonld"))
+    assert (refused.value.key, refused.value.values["limit"]) == ("change_too_long", 0.5)
+
+
+@OXIGRAPH
+def test_what_is_read_within_limits_is_what_was_sent() -> None:
+    with oxigraph() as address:
+        assert writer(address, limits=Limits()).apply(document('<a> <b> "á"@es , [] .'.encode(), "ttl")).created
+        rows = RemoteStore(address).table(f"SELECT ?s ?o {{ GRAPH <{GRAPH}> {{ ?s ?p ?o }} }} ORDER BY ?o").rows
+        assert [str(row[0]) for row in rows] == ["<http://example.org/a>"] * 2
+        assert str(rows[1][1]) == '"á"@es'
+
+
+@OXIGRAPH
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [("CREATE GRAPH <{}>", "graph_exists"), ("MOVE <{}/no> TO <http://x/>", "unknown_graph")],
+)
+def test_what_is_wrong_with_a_graph_is_said_of_the_update_and_not_of_the_service(text: str, key: str) -> None:
+    with oxigraph() as address:
+        ours = writer(address)
+        ours.apply(document(b"<a> <b> <c> .", "ttl"))
+        with pytest.raises(QueryError) as refused:
+            ours.apply(Change(Kind.UPDATE, "tests", text=text.format(GRAPH)))
+        assert refused.value.key == key
+        assert str(refused.value.values["name"]).startswith(GRAPH)
