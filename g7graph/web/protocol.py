@@ -22,6 +22,9 @@ _FORM = "application/x-www-form-urlencoded"
 _QUERY = "application/sparql-query"
 _UPDATE = "application/sparql-update"
 _FORMS = {"SELECT": "table", "ASK": "table", "CONSTRUCT": "graph", "DESCRIBE": "graph"}
+#: What names the graphs of a query, and those of an update (SPARQL 1.1 Protocol §2.1.4, §2.2.3).
+_ASKED = ("default-graph-uri", "named-graph-uri")
+_USING = ("using-graph-uri", "using-named-graph-uri")
 _UTF8 = ("utf-8", "utf8", "us-ascii")
 #: The most fields that a form may have.
 MOST_FIELDS = 1000
@@ -163,7 +166,8 @@ def _asked(text: str, given: MultiDict[str, str]) -> Asked:
     guard.refuse_deep(text)
     if guard.kind_of(text) == "update":
         raise Refused("update_as_query")
-    default, named = given.getlist("default-graph-uri"), given.getlist("named-graph-uri")
+    _refuse_others(given, _USING, _ASKED)
+    default, named = map(given.getlist, _ASKED)
     if not default and not named:
         return Asked(Question(text), given)
     return Asked(Question(text, tuple(default), tuple(named)), given)
@@ -173,7 +177,16 @@ def _updated(text: str, given: MultiDict[str, str]) -> Updated:
     request.environ[QUERY] = text
     if guard.kind_of(text) == "query":
         raise Refused("query_as_update")
-    return Updated(text, _all(given.getlist("using-graph-uri")), _all(given.getlist("using-named-graph-uri")))
+    _refuse_others(given, _ASKED, _USING)
+    using, using_named = (_all(given.getlist(name)) for name in _USING)
+    return Updated(text, using, using_named)
+
+
+def _refuse_others(given: MultiDict[str, str], others: Sequence[str], expected: Sequence[str]) -> None:
+    """Raise Refused for graphs named as only the other operation names them: all others would be read, or changed."""
+    for name in others:
+        if name in given:
+            raise Refused("other_dataset", given=name, expected=", ".join(expected))
 
 
 def _all(given: Sequence[str]) -> tuple[str, ...] | None:

@@ -61,6 +61,7 @@ STATUS = {
     "not_an_iri": HTTPStatus.BAD_REQUEST,
     "not_evaluated": HTTPStatus.BAD_REQUEST,
     "not_utf8": HTTPStatus.BAD_REQUEST,
+    "other_dataset": HTTPStatus.BAD_REQUEST,
     "other_graph": HTTPStatus.BAD_REQUEST,
     "outbound": HTTPStatus.FORBIDDEN,
     "own_function": HTTPStatus.FORBIDDEN,

@@ -272,6 +272,15 @@ def test_the_graphs_of_an_update_come_with_the_request(client: FlaskClient) -> N
     assert conflict.status_code == 400
 
 
+def test_graphs_named_as_of_a_query_do_not_let_an_update_change_all_others(client: FlaskClient) -> None:
+    before = triples(client.get("/graph-store?default"))
+    for name in ("default-graph-uri", "named-graph-uri"):
+        refused = change(client, "DELETE { ?s ?p ?o } WHERE { ?s ?p ?o }", f"/sparql?{name}=http://x/g")
+        assert (refused.status_code, refused.json and refused.json["type"].rpartition("/")[2]) == (400, "other-dataset")
+        assert name in refused.text
+    assert triples(client.get("/graph-store?default")) == before != set()
+
+
 @pytest.mark.parametrize(
     ("body", "kind", "status"),
     [

@@ -112,6 +112,12 @@ def test_what_is_not_of_the_protocol_is_heard_in_the_address_of_a_form_too(clien
     assert client.post("/sparql?timeout=soon", data={"query": CODES}).status_code == 400
 
 
+@pytest.mark.parametrize("name", ["using-graph-uri", "using-named-graph-uri"])
+def test_graphs_named_as_of_an_update_do_not_let_a_query_read_all_others(client: FlaskClient, name: str) -> None:
+    status, _, body = ask(client, COUNT, **{name: INDICATORS})
+    assert (status, name.encode() in body) == (400, True)
+
+
 @pytest.mark.parametrize("name", ["default-graph-uri", "named-graph-uri"])
 def test_the_dataset_of_the_request_replaces_that_of_the_service(client: FlaskClient, name: str) -> None:
     query = COUNT if name == "default-graph-uri" else "SELECT (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } }"
