@@ -22,7 +22,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Any, NoReturn
 
-from g7graph.errors import Limited
+from g7graph.errors import Limited, StoreError
 from g7graph.store import Asker, call
 from g7graph.store.apart import forked
 from g7graph.store.lifeline import Lifeline
@@ -135,6 +135,11 @@ class Pool:
         except OSError:
             return None
 
+    def require_workers(self) -> None:
+        """Raise StoreError where what keeps the workers ended unasked, and this process with it."""
+        if any(nursery.is_lost for nursery in self._nurseries):
+            raise StoreError("service_ended")
+
     def forked(self) -> None:
         """Tell a forked process that it only asks: the workers live as long as the process that published them."""
         self._nurseries.clear()
@@ -197,6 +202,7 @@ class _Nursery:
 
     def __init__(self, lifeline: Lifeline, pid: int, place: Path) -> None:
         self.pid = pid
+        self.is_lost = False
         self._lifeline, self._place = lifeline, place
         self._retired = threading.Event()
         self._follower = threading.Thread(target=self._follow, daemon=True)
@@ -216,6 +222,7 @@ class _Nursery:
         """End this process where it ends unasked: nobody would replace the workers; it is started again itself."""
         os.waitpid(self.pid, 0)
         if not self._retired.is_set():
+            self.is_lost = True
             os.kill(os.getpid(), signal.SIGTERM)
             return
         shutil.rmtree(self._place, ignore_errors=True)

@@ -43,7 +43,8 @@ _UNTAKEN_MILLISECONDS = 60_000
 def serve(project: Project, options: Options) -> None:
     """Serve a framework until the process is told to end. Where it listens is said on standard error.
 
-    Raises Refused for an address that cannot be listened on, DataError and StoreError as `open_store`.
+    Raises Refused for an address that cannot be listened on, DataError and StoreError as `open_store`; StoreError, too,
+    where it ended unasked: who watches over the process starts it again.
     """
     from granian.constants import HTTPModes, Interfaces
     from granian.http import HTTP1Settings
@@ -77,6 +78,8 @@ def serve(project: Project, options: Options) -> None:
     url = f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
     server.on_startup(lambda: print(i18n.text("web.serving", options.lang, url=url), file=sys.stderr, flush=True))  # noqa: T201
     server.serve(target_loader=partial(_front, app, found.service, lifeline, port), wrap_loader=False)
+    if isinstance(found.service, PooledStore):
+        found.service.pool.require_workers()
 
 
 def _load(app: Flask) -> None:

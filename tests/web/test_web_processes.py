@@ -202,11 +202,16 @@ def test_a_worker_that_is_killed_is_replaced(served: Served) -> None:
 
 
 def test_a_service_whose_nursery_is_killed_ends_to_be_started_again(served: Served) -> None:
-    """Without it nobody would replace the workers: better to end than to be half alive."""
+    """Without it nobody would replace the workers: better to end than to be half alive.
+
+    Who starts again only what failed (`Restart=on-failure`) is to see that it did; who reads the log, why.
+    """
     everybody = served.everybody
     served.nursery.kill()
-    assert served.process.wait(SECONDS) == 0
+    assert served.process.wait(SECONDS) == 2
     assert left(everybody) == []
+    assert served.process.stderr
+    assert "Inicie el servicio de nuevo" in served.process.stderr.read().decode()
 
 
 def test_where_memory_runs_out_a_worker_ends_first(served: Served) -> None:
