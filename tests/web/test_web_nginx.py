@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import getpass
 import re
 import shutil
 import socket
 import ssl
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from http.client import HTTPSConnection
+from http.client import HTTPConnection, HTTPSConnection
 from pathlib import Path
 from urllib.parse import quote
 
@@ -44,31 +45,48 @@ def configured(folder: Path, port: int, service: int) -> Path:
     text = (ROOT / "deploy" / "nginx.conf").read_text(encoding="utf-8")
     below = "\n".join(re.findall(r"^#     ?(.*)$", text, re.MULTILINE))
     assert below.startswith("location /plan/ {")
-    for shown, real in {
+    here = {
         "127.0.0.1:8000": f"127.0.0.1:{service}",
         "listen 443 ssl;": f"listen 127.0.0.1:{port} ssl;",
         "    listen [::]:443 ssl;\n": "",
         "/etc/ssl/data.example.pem": str(certificate),
         "/etc/ssl/private/data.example.key": str(key),
         "    location / {": f"{below}\n    location / {{",
-    }.items():
+    }
+    return written(folder, text, here)
+
+
+def configured_to_keep(folder: Path, port: int, service: int) -> Path:
+    """Write the cache that the docs show with this machine's ports, without encryption."""
+    docs = (ROOT / "docs" / "stores.md").read_text(encoding="utf-8")
+    (text,) = re.findall(r"```nginx\n(.*?)```", docs, re.DOTALL)
+    here = {
+        "/var/cache/nginx/g7graph": f"{folder}/kept",
+        "server 10.0.0.11:8000;\n  server 10.0.0.12:8000;": f"server 127.0.0.1:{service};",
+        "listen 443 ssl;": f"listen 127.0.0.1:{port};",
+    }
+    return written(folder, text, here)
+
+
+def written(folder: Path, text: str, here: dict[str, str]) -> Path:
+    """Write a configuration with what is another one on this machine."""
+    for shown, real in here.items():
         assert shown in text
         text = text.replace(shown, real, 1)
     places = " ".join(
         f"{name}_temp_path {folder}/{name};" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     )
-    main = (
-        f"pid {folder}/pid;\nerror_log {folder}/error.log;\nevents {{}}\nhttp {{ access_log off; {places}\n{text}}}\n"
-    )
+    main = f"user {getpass.getuser()};\npid {folder}/pid;\nerror_log {folder}/error.log;\nevents {{}}\n"
+    http = f"http {{ access_log off; {places}\n{text}}}\n"
     file = folder / "nginx.conf"
-    file.write_text(main, encoding="utf-8")
+    file.write_text(main + http, encoding="utf-8")
     return file
 
 
 @contextmanager
-def nginx(folder: Path, service: int) -> Iterator[int]:
+def nginx(folder: Path, service: int, configure: Callable[[Path, int, int], Path] = configured) -> Iterator[int]:
     port = free_port()
-    file = configured(folder, port, service)
+    file = configure(folder, port, service)
     process = subprocess.Popen(["nginx", "-c", str(file), "-g", "daemon off;", "-e", str(folder / "error.log")])  # noqa: S607
     try:
         for _ in range(100):
@@ -159,3 +177,59 @@ def busy(server: Server) -> bool:
     before = {one.pid: sum(one.cpu_times()[:2]) for one in server.nursery.children()}
     time.sleep(0.3)
     return any(sum(one.cpu_times()[:2]) - before.get(one.pid, 0.0) > 0.1 for one in server.nursery.children())
+
+
+@pytest.fixture(scope="module")
+def keeping(small: Project, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, int]]:
+    """A service behind the cache that the docs show."""
+    folder = tmp_path_factory.mktemp("keeping")
+    folder.chmod(0o755)
+    with (
+        serving(small.root, folder, "--behind-proxy", "1") as server,
+        nginx(folder, server.port, configured_to_keep) as port,
+    ):
+        yield server, port
+
+
+def fetched(port: int, path: str, **headers: str) -> tuple[int, str, bytes]:
+    """Return status, `ETag` and body."""
+    with closing(HTTPConnection("127.0.0.1", port, timeout=SECONDS)) as open_one:
+        open_one.request("GET", path, headers={"Host": "data.example.org", **headers})
+        answer = open_one.getresponse()
+        return answer.status, answer.getheader("ETag", ""), answer.read()
+
+
+def requests(server: Server, answer: str) -> float:
+    """How many requests for answers of queries came to the service and ended so."""
+    return sum(n for name, n in server.metrics().items() if f'answer="{answer}"' in name and 'route="/sparql"' in name)
+
+
+def test_the_cache_that_the_docs_show_keeps_answers_and_asks_whether_they_are_still_good(
+    keeping: tuple[Server, int],
+) -> None:
+    server, port = keeping
+    path = f"/sparql?query={quote('SELECT ?s { ?s ?p ?o } ORDER BY ?s LIMIT 3')}"
+    table, coded = (
+        fetched(port, path, Accept="text/csv"),
+        fetched(port, path, Accept="text/csv", **{"Accept-Encoding": "gzip"}),
+    )
+    named = fetched(port, path, Accept="application/sparql-results+json")
+    assert len({table[1], named[1], coded[1]}) == 3
+    came = requests(server, "made") + requests(server, "hit")
+    time.sleep(2.1)  # nginx counts whole seconds
+    assert fetched(port, path, Accept="text/csv") == table
+    assert requests(server, "304") == 1
+    assert requests(server, "made") + requests(server, "hit") == came
+    assert fetched(port, path, Accept="text/csv", **{"If-None-Match": table[1]})[::2] == (304, b"")
+
+
+def test_the_cache_that_the_docs_show_keeps_nothing_of_strangers_nor_what_changes_each_time(
+    keeping: tuple[Server, int],
+) -> None:
+    server, port = keeping
+    said = {"X-Forwarded-Host": "evil.example", "X-Forwarded-Prefix": "/evil", "Accept": "text/turtle"}
+    assert b"evil" not in fetched(port, "/sparql", **said)[2]
+    before = requests(server, "made")
+    path = f"/sparql?query={quote('SELECT (STRUUID() AS ?x) {}')}"
+    assert fetched(port, path)[2] != fetched(port, path)[2]
+    assert requests(server, "made") == before + 2
