@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.server
 import io
 import json
+import socket
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -63,6 +64,13 @@ def test_what_clients_do_wrong_is_not_told_to_the_operator(
     assert away.get("/sparql?update=no").status_code == 403
     assert away.get("/nowhere", headers=BROWSER).status_code == 404
     assert capfd.readouterr().err == ""
+
+
+def test_a_service_that_says_nothing_is_to_blame_and_not_who_asks(project: Project) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        store = RemoteStore(f"http://127.0.0.1:{silent.getsockname()[1]}/query", limits=Limits(seconds=0.2))
+        response = create_app(project, store).test_client().get("/sparql?query=ASK%7B%7D")
+    assert (response.status_code, response.json and response.json["type"].rpartition("/")[2]) == (502, "store-remote")
 
 
 class Unmeasured(http.server.BaseHTTPRequestHandler):

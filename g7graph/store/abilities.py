@@ -109,6 +109,8 @@ def media_type(form: str) -> str:
     return (RESULTS[form].media_type if form in RESULTS else GRAPHS[form].media_type).partition(";")[0]
 
 
+#: No answer at all, and the statuses of a service that lets nobody in, or not now.
+_AWAY = (0, 401, 403, 429, 502, 503, 504)
 _ALIASES = {
     "json": ("application/json",),
     "xml": ("application/xml", "text/xml"),
@@ -201,10 +203,14 @@ def _parsed(answer: object) -> list[tuple[ox.NamedNode | ox.BlankNode | ox.Liter
 
 
 def _asked(ask: Ask, text: str, wanted: str) -> tuple[str, bytes, str]:
-    """Ask what an engine may well refuse."""
+    """Ask what an engine may well refuse. Raises StoreError where it is away: that tells nothing of what it can do."""
     try:
         return ask(text, wanted)
-    except (QueryError, StoreError):
+    except QueryError:
+        return "", b"", ""
+    except StoreError as error:
+        if error.values.get("status", 0) in _AWAY:
+            raise
         return "", b"", ""
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from http.client import HTTPException, HTTPResponse
 from typing import Any
 from urllib.error import HTTPError
@@ -139,6 +140,16 @@ class Client:
         watch.check()
         said = getattr(error, "reason", error)
         return self.unexpected(getattr(said, "strerror", None) or str(said) or type(said).__name__)
+
+    @contextmanager
+    def answering(self) -> Iterator[None]:
+        """Have a small question of our own that is not answered in time be a fault of the service, not of who asks."""
+        try:
+            yield
+        except Limited as error:
+            if error.key != "too_long":
+                raise
+            raise self.unexpected(f"> {error.values['limit']} s") from error
 
     def unexpected(self, detail: object, status: int = 0) -> StoreError:
         """Return the error of a service that answered otherwise than a SPARQL 1.1 service does."""

@@ -71,7 +71,8 @@ class RemoteStore:
             is_old = time.monotonic() > when + SECONDS or mark != self._listing.mark
             if self._abilities is None or (self._abilities.union is None and is_old):
                 self._detected = (time.monotonic(), self._listing.mark)
-                self._abilities = detect(self._probed)
+                with self.client.answering():
+                    self._abilities = detect(self._probed)
             return self._abilities
 
     def said(self, lang: str) -> list[str]:
@@ -223,7 +224,8 @@ class RemoteStore:
         return i18n.text(f"store.{key}", lang, limit=_MOST_GRAPHS)
 
     def _asked_for_graphs(self) -> Iterator[str]:
-        rows = self._rows(Question(probe("listing" if self.abilities.lists else "graphs")))
+        with self.client.answering():
+            rows = self._rows(Question(probe("listing" if self.abilities.lists else "graphs")))
         return (graph.value for (graph,) in rows if isinstance(graph, ox.NamedNode))
 
     def _counted(self, name: str, among: tuple[str, ...] | None = None) -> int:
@@ -240,8 +242,7 @@ class RemoteStore:
         with Watch(self.limits.seconds) as watch, self.client.query(text, media_type, watch) as response:
             out = io.BytesIO()
             Fetch(self.client, self.limits).copy(response, out, watch)
-            headers = response.headers
-            return headers.get("Content-Type", ""), out.getvalue(), headers.get("Server", "")
+            return response.headers.get("Content-Type", ""), out.getvalue(), response.headers.get("Server", "")
 
 
 def _form_of(text: str) -> str:
