@@ -7,7 +7,10 @@ import io
 import json
 import socket
 import threading
+from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,6 +26,7 @@ from g7graph.store.fetching import Fetch
 from g7graph.store.limits import Limits
 from g7graph.store.remote import RemoteStore
 from g7graph.store.remote_writer import RemoteWriter
+from g7graph.store.turns import Turns
 from g7graph.web import create_app
 from tests.engines import free_port, oxigraph, oxigraph_program
 
@@ -71,6 +75,21 @@ def test_a_service_that_says_nothing_is_to_blame_and_not_who_asks(project: Proje
         store = RemoteStore(f"http://127.0.0.1:{silent.getsockname()[1]}/query", limits=Limits(seconds=0.2))
         response = create_app(project, store).test_client().get("/sparql?query=ASK%7B%7D")
     assert (response.status_code, response.json and response.json["type"].rpartition("/")[2]) == (502, "store-remote")
+
+
+def test_no_client_has_all_that_a_remote_store_can_do(tmp_path: Path) -> None:
+    """Nor the fronts' threads: without turns one client's slow queries kept everybody from every page."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        limits = Limits(seconds=1.5, together=3, per_client=2, waiting_seconds=0.2)
+        store = RemoteStore(f"http://127.0.0.1:{silent.getsockname()[1]}/query", limits=limits)
+        store.turns = Turns(tmp_path, limits, all_together=True)
+        with ThreadPoolExecutor() as pool:
+            asked = [
+                pool.submit(store.answer, Question("ASK {}"), "json", Asker(client))
+                for client in ("ana", "ana", "ana", "luz", "luz")
+            ]
+        refused = Counter(getattr(one.exception(), "key", "") for one in asked)
+    assert refused == {"store_remote": 3, "too_many": 1, "busy": 1}
 
 
 class Unmeasured(http.server.BaseHTTPRequestHandler):

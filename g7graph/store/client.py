@@ -11,16 +11,15 @@ from urllib.error import HTTPError
 from urllib.parse import quote
 from urllib.request import Request
 
-from SPARQLWrapper import INSERT, POST, SELECT, SPARQLWrapper
+from SPARQLWrapper import INSERT, POST, SPARQLWrapper
 
 from g7graph import i18n
 from g7graph.errors import G7Error, Limited, QueryError, StoreError
-from g7graph.store import guard
 from g7graph.store.address import Address
 from g7graph.store.complaint import complaint, is_of_text, understood
 from g7graph.store.connection import Access, Watch
+from g7graph.store.dialect import form_of
 
-_FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
 _LATE = re.compile(r"tim(?:e[ -]?out|ed out)|time limit|S1T", re.IGNORECASE)
 _ECHO = re.compile(r"\s*\n\s*SPARQL query:.*", re.DOTALL)
 _MESSAGE_BYTES = 20_000
@@ -183,7 +182,7 @@ class _Wrapper(SPARQLWrapper):  # type: ignore[misc,unused-ignore]
 
     def _parseQueryType(self, query: str) -> str:  # noqa: N802 - the name is SPARQLWrapper's
         """Tell the form of a query by its words: SPARQLWrapper's pattern is misled by comments and prefixes."""
-        return next((word for word, _ in guard.words(query) if word in _FORMS), SELECT)
+        return form_of(query)
 
     def _getAcceptHeader(self) -> str:  # noqa: N802
         return self._accept

@@ -1,9 +1,12 @@
-"""Our own queries as every engine takes them: the same question, without what some engines get wrong."""
+"""Queries as every engine takes them: ours ask the same, without what some engines get wrong; the form of each."""
 
 from __future__ import annotations
 
 import re
 
+from g7graph.store import guard
+
+_FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
 _OPEN = re.compile(r"VALUES\s+\?\w+\s*\{\s*UNDEF\s*\}", re.IGNORECASE)
 _AGGREGATE = re.compile(r"(ORDER\s+BY\s+)((?:AVG|COUNT|MAX|MIN|SUM)\([^()]*\))", re.IGNORECASE)
 _STAR = re.compile(r"SELECT\s+(?:DISTINCT\s+|REDUCED\s+)?\*", re.IGNORECASE)
@@ -21,3 +24,8 @@ def portable(text: str) -> str:
     if not _STAR.search(text):
         text = _OPEN.sub(lambda found: " " * len(found[0]), text)  # places in messages stay right
     return _AGGREGATE.sub(r"\1(\2)", text)
+
+
+def form_of(text: str) -> str:
+    """Return the form of a query: its first word that is one, SELECT where there is none."""
+    return next((word for word, _ in guard.words(text) if word in _FORMS), "SELECT")

@@ -9,6 +9,7 @@ import fcntl
 import os
 import shutil
 import tempfile
+import weakref
 from contextlib import suppress
 from pathlib import Path
 
@@ -25,6 +26,19 @@ def made() -> tuple[Path, int]:
     fcntl.flock(descriptor, fcntl.LOCK_EX)
     begun.rename(folder / _OWNER)  # from its first moment it is locked
     return folder, descriptor
+
+
+def made_for(owner: object) -> Path:
+    """Make a folder that goes with an object, or with this process; that of a process that it forks leaves it."""
+    folder, kept = made()
+    weakref.finalize(owner, _removed, folder, kept, os.getpid())
+    return folder
+
+
+def _removed(folder: Path, kept: int, process: int) -> None:
+    if os.getpid() == process:
+        shutil.rmtree(folder, ignore_errors=True)
+        os.close(kept)
 
 
 def _sweep(parent: Path) -> None:

@@ -8,7 +8,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import replace
 from functools import cached_property
 from typing import IO, TYPE_CHECKING, cast
@@ -23,7 +23,7 @@ from g7graph.store.address import Address
 from g7graph.store.answers import RESULTS, as_table, as_triples
 from g7graph.store.connection import Watch
 from g7graph.store.conversion import convert, is_empty, truth
-from g7graph.store.dialect import portable
+from g7graph.store.dialect import form_of, portable
 from g7graph.store.fetching import Fetch
 from g7graph.store.functions import refuse_own
 from g7graph.store.limits import Limits
@@ -32,6 +32,7 @@ from g7graph.table import Table, Term, python
 
 if TYPE_CHECKING:
     from g7graph.store.client import Client
+    from g7graph.store.turns import Turns
 
 _TABLES = ("SELECT", "ASK")
 _MOST_GRAPHS = 2_000
@@ -47,6 +48,7 @@ class RemoteStore:
     def __init__(self, where: str | Address, *, limits: Limits | None = None, wants_union: bool = True) -> None:
         self.address = where if isinstance(where, Address) else Address.read(where, os.environ)
         self.limits = limits or Limits()
+        self.turns: Turns | None = None  # what gives strangers their turns
         self._wants_union = wants_union
         self._lock = threading.Lock()
         self._abilities: Abilities | None = None
@@ -92,7 +94,7 @@ class RemoteStore:
         """Send a query; see `Engine.query`. Raises StoreError where the service does not answer."""
         default = None if default_graphs is None else tuple(default_graphs)
         named = None if named_graphs is None else tuple(named_graphs)
-        form = "json" if _form_of(text) in _TABLES else "nt"
+        form = "json" if form_of(text) in _TABLES else "nt"
         with self._readable(), self._answered(Question(portable(text), default, named), form, Asker()) as out:
             if form == "json":
                 return ox.parse_query_results(out.read(), format=ox.QueryResultsFormat.JSON)
@@ -114,7 +116,8 @@ class RemoteStore:
 
         An answer without a statement may be about a graph that was dropped: which there are is then listed again.
         """
-        out = self._answered(question, form, asker)
+        with self.turns.of(asker.client, asker.gone) if self.turns else nullcontext():
+            out = self._answered(question, form, asker)
         if is_empty(out, form):
             self._listing.forget()
         return out
@@ -171,7 +174,7 @@ class RemoteStore:
         guard.refuse_update(question.text)
         guard.refuse_outbound(question.text)
         refuse_own(question.text)
-        kind = _form_of(question.text)
+        kind = form_of(question.text)
         if (form in RESULTS) != (kind in _TABLES):
             raise QueryError("no_table" if form in RESULTS else "no_graph")
         question = self._placed(question)
@@ -243,7 +246,3 @@ class RemoteStore:
             out = io.BytesIO()
             Fetch(self.client, self.limits).copy(response, out, watch)
             return response.headers.get("Content-Type", ""), out.getvalue(), response.headers.get("Server", "")
-
-
-def _form_of(text: str) -> str:
-    return next((word for word, _ in guard.words(text) if word in ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")), "SELECT")

@@ -1,7 +1,8 @@
 """Turns: no client has all the workers, and only so many wait.
 
-How many queries of a client run is counted by file locks, which all processes of the service see and which end with the
-process that holds them; how many wait is counted in each process, whose threads they occupy.
+How many queries of a client run, and of all where no workers count them, is counted by file locks, which all processes
+of the service see and which end with the process that holds them; how many wait is counted in each process, whose
+threads they occupy.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import time
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from g7graph.errors import Limited
@@ -31,13 +33,28 @@ class _Here:
         self.first = threading.Lock()
 
 
-class Turns:
-    """Gives clients their turns."""
+@dataclass(frozen=True)
+class _Room:
+    """What has room for so many at a time, by its name; who waits holds the `first` lock, or waits for that."""
 
-    def __init__(self, folder: Path, limits: Limits) -> None:
+    name: str
+    most: int
+    problem: str
+    first: threading.Lock
+
+    def full(self) -> Limited:
+        """Return the error of one who found no place in time."""
+        return Limited(self.problem, limit=self.most)
+
+
+class Turns:
+    """Gives clients their turns; where `all_together`, no more of all clients at a time than the limits say."""
+
+    def __init__(self, folder: Path, limits: Limits, *, all_together: bool = False) -> None:
         self._folder = folder / "turns"
         self._folder.mkdir()
         self._limits = limits
+        self._all = _Room("all", limits.together, "busy", threading.Lock()) if all_together else None
         self._lock = threading.Lock()
         self._here: dict[str, _Here] = {}
 
@@ -49,11 +66,12 @@ class Turns:
         """
         here = self._admitted(client)
         try:
-            descriptor = self._taken(client, here.first, gone)
-            try:
+            bucket = str(zlib.crc32(client.encode()) % _BUCKETS)
+            own = _Room(bucket, self._limits.per_client, "too_many", here.first)
+            with ExitStack() as held:
+                for room in (own, self._all) if self._all else (own,):
+                    held.callback(os.close, self._taken(room, gone))
                 yield
-            finally:
-                os.close(descriptor)
         finally:
             with self._lock:
                 here.count -= 1
@@ -71,32 +89,29 @@ class Turns:
             here.count += 1
             return here
 
-    def _taken(self, client: str, first: threading.Lock, gone: Callable[[], bool]) -> int:
+    def _taken(self, room: _Room, gone: Callable[[], bool]) -> int:
         """Return a descriptor that keeps a turn until it is closed."""
         end, pause = time.monotonic() + self._limits.waiting_seconds, _FIRST_PAUSE
         with ExitStack() as opened:
-            while not first.acquire(timeout=_LOOK_SECONDS):
-                self._check(end, gone)
-            opened.callback(first.release)
+            while not room.first.acquire(timeout=_LOOK_SECONDS):
+                if gone() or time.monotonic() > end:
+                    raise room.full()
+            opened.callback(room.first.release)
             places: list[int] = []
             while True:
-                for number in range(self._limits.per_client):
+                for number in range(room.most):
                     if number == len(places):
-                        places.append(self._place(client, number))
+                        places.append(self._place(room.name, number))
                         opened.callback(os.close, places[number])
                     if _locked(places[number]):
                         return os.dup(places[number])
-                self._check(end, gone)
+                if gone() or time.monotonic() > end:
+                    raise room.full()
                 time.sleep(pause)
                 pause = min(pause * 2, _LAST_PAUSE)
 
-    def _check(self, end: float, gone: Callable[[], bool]) -> None:
-        if gone() or time.monotonic() > end:
-            raise Limited("too_many", limit=self._limits.per_client)
-
-    def _place(self, client: str, number: int) -> int:
-        bucket = zlib.crc32(client.encode()) % _BUCKETS
-        return os.open(f"{self._folder}/{bucket}-{number}", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+    def _place(self, room: str, number: int) -> int:
+        return os.open(f"{self._folder}/{room}-{number}", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
 
 
 def _locked(descriptor: int) -> bool:

@@ -28,8 +28,10 @@ from g7graph.store.apart import apart, heard, telling
 from g7graph.store.change import Writer
 from g7graph.store.lifeline import Lifeline
 from g7graph.store.local import LocalStore
+from g7graph.store.place import made_for
 from g7graph.store.pool import Pool
 from g7graph.store.pooled import PooledStore
+from g7graph.store.turns import Turns
 from g7graph.web.options import Options
 from g7graph.web.work import near, working
 from g7graph.writing.keeper import Kept, KeptWriter, keep, listening
@@ -113,6 +115,9 @@ def _remote(project: Project, options: Options, library: Library) -> Opened:
     from g7graph.store.remote_writer import RemoteWriter
 
     store = RemoteStore(options.store, limits=options.limits, wants_union=not project.is_plain)
+    store.turns = Turns(
+        made_for(store), options.limits, all_together=True
+    )  # or one client had all threads of the fronts
     for line in store.said(options.lang):
         _say(line)
     if options.writable and not store.address.update:
