@@ -92,6 +92,27 @@ def test_no_client_has_all_that_a_remote_store_can_do(tmp_path: Path) -> None:
     assert refused == {"store_remote": 3, "too_many": 1, "busy": 1}
 
 
+@pytest.mark.parametrize(("cut", "key"), [(True, "change_unsure"), (False, "store_remote")])
+def test_of_a_change_whose_answer_is_lost_nobody_knows_whether_it_was_made(*, cut: bool, key: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        url = f"http://127.0.0.1:{server.getsockname()[1]}/"
+        if not cut:
+            server.close()
+
+        def hang_up() -> None:
+            connection, _ = server.accept()
+            with connection:
+                heard = b""
+                while b"CLEAR" not in heard:
+                    heard += connection.recv(65_536)
+
+        if cut:
+            threading.Thread(target=hang_up, daemon=True).start()
+        with pytest.raises(StoreError) as lost:
+            writer(Address(url, update=url)).apply(Change(Kind.UPDATE, "tests", text="CLEAR GRAPH <x:y>"))
+    assert lost.value.key == key
+
+
 class Unmeasured(http.server.BaseHTTPRequestHandler):
     """Answers in HTTP/1.0: where the connection ends the answer ends, whether it was all or not."""
 

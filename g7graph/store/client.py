@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from http.client import HTTPException, HTTPResponse
 from typing import Any
-from urllib.error import HTTPError
+from urllib.error import HTTPError, URLError
 from urllib.parse import quote
 from urllib.request import Request
 
@@ -138,7 +138,8 @@ class Client:
         """Return the error of a service that did not answer, or not to the end. Raises Limited where we ended it."""
         watch.check()
         said = getattr(error, "reason", error)
-        return self.unexpected(getattr(said, "strerror", None) or str(said) or type(said).__name__)
+        sent = not isinstance(error, URLError)  # which tells of connecting and sending only
+        return self.unexpected(getattr(said, "strerror", None) or str(said) or type(said).__name__, sent=sent)
 
     @contextmanager
     def answering(self) -> Iterator[None]:
@@ -150,11 +151,13 @@ class Client:
                 raise
             raise self.unexpected(f"> {error.values['limit']} s") from error
 
-    def unexpected(self, detail: object, status: int = 0) -> StoreError:
-        """Return the error of a service that answered otherwise than a SPARQL 1.1 service does."""
-        return StoreError(
-            "store_remote", url=self.address.shown, detail=self.address.hidden(str(detail)), status=status
-        )
+    def unexpected(self, detail: object, status: int = 0, *, sent: bool = False) -> StoreError:
+        """Return the error of a service that answered otherwise than a SPARQL 1.1 service does.
+
+        Where it did not answer, what was `sent` may have been done.
+        """
+        shown, hidden = self.address.shown, self.address.hidden(str(detail))
+        return StoreError("store_remote", url=shown, detail=hidden, status=status, sent=sent)
 
     def _refused(self, error: HTTPError, watch: Watch) -> G7Error:
         watch.check()

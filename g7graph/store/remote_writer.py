@@ -8,7 +8,7 @@ from functools import partial
 
 import pyoxigraph as ox
 
-from g7graph.errors import Limited, QueryError, UnknownName
+from g7graph.errors import Limited, QueryError, StoreError, UnknownName
 from g7graph.store import guard
 from g7graph.store.attempt import attempted, limited
 from g7graph.store.change import Change, Document, Kind, Outcome
@@ -23,6 +23,8 @@ from g7graph.store.update import where_it_was
 
 _METHODS = {Kind.REPLACE: "PUT", Kind.MERGE: "POST", Kind.DROP: "DELETE"}
 _NOT_FOUND = 404
+#: What a proxy says in the place of a service that it has asked.
+_PASSED_ON = (502, 504)
 
 
 class RemoteWriter:
@@ -106,6 +108,10 @@ class RemoteWriter:
                 yield watch
             except Limited as error:
                 raise Limited.too_long(self._seconds, "change_unanswered") from error
+            except StoreError as error:
+                if error.values.get("sent") or error.values.get("status") in _PASSED_ON:
+                    raise StoreError("change_unsure") from error
+                raise
 
     def _update(self, text: str, using: Iterable[str] = (), using_named: Iterable[str] = ()) -> None:
         if not self._store.address.update:

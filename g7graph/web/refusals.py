@@ -37,6 +37,7 @@ STATUS = {
     "change_too_much": HTTPStatus.SERVICE_UNAVAILABLE,
     "change_unanswered": HTTPStatus.GATEWAY_TIMEOUT,
     "change_unseen": HTTPStatus.SERVICE_UNAVAILABLE,
+    "change_unsure": HTTPStatus.BAD_GATEWAY,
     "charset": HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     "client_gone": HTTPStatus.REQUEST_TIMEOUT,
     "coded": HTTPStatus.UNSUPPORTED_MEDIA_TYPE,

@@ -32,6 +32,7 @@ _WRITING: tuple[str | HTTPStatus, ...] = (
         "change_too_much",
         "change_unanswered",
         "change_unseen",
+        "change_unsure",
         "comments_elsewhere",
         "graph_not_writable",
         "no_default_graph",

@@ -22,9 +22,10 @@ class Trouble:
         self._until = 0.0
 
     def tell(self, error: G7Error, lang: str = i18n.DEFAULT) -> None:
-        """Tell an error of the store; others are of those who ask."""
-        if isinstance(error, StoreError) and self._is_new(error.text(lang)):
-            print(error.text(lang), file=sys.stderr, flush=True)  # noqa: T201
+        """Tell an error of the store, and the one that it came from; others are of those who ask."""
+        for one in (error.__cause__, error):
+            if isinstance(one, StoreError) and self._is_new(one.text(lang)):
+                print(one.text(lang), file=sys.stderr, flush=True)  # noqa: T201
 
     def _is_new(self, text: str) -> bool:
         with self._lock:
