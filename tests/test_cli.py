@@ -405,6 +405,15 @@ def test_a_token_file_that_is_no_use_is_refused(tmp_path: Path, written: str) ->
         read_tokens(write(tmp_path / "tokens", written))
 
 
+@pytest.mark.parametrize("given", ["secret", "ana a-long-enough-token"])
+def test_a_given_token_that_is_no_use_is_refused_as_one_token(given: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("G7GRAPH_TOKEN", given)
+    with pytest.raises(UsageError) as refused:
+        read_tokens(None)
+    assert str(refused.value).startswith("G7GRAPH_TOKEN: one token is expected, without spaces, of 16 characters")
+    assert given not in str(refused.value)
+
+
 def test_writing_needs_a_token(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("G7GRAPH_TOKEN", raising=False)
     result = g7("serve", "--data", tiny, "--writable", "--lang", "en")

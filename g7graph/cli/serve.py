@@ -86,7 +86,9 @@ def read_tokens(path: Path | None) -> dict[str, str]:
     pairs = [line.split() for line in lines]
     for pair in pairs:
         if len(pair) not in (1, 2) or len(pair[-1]) < _SHORTEST:
-            raise UsageError("bad_token", path=path or _VARIABLE, shortest=_SHORTEST)
+            if path:
+                raise UsageError("bad_token", path=path, shortest=_SHORTEST)
+            raise UsageError("bad_given_token", variable=_VARIABLE, shortest=_SHORTEST)
     if not pairs:
         raise UsageError("no_token", variable=_VARIABLE)
     return {(pair[0] if len(pair) > 1 else _HOLDER): pair[-1] for pair in pairs}
