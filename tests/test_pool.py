@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import socket
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -142,6 +144,14 @@ def test_what_goes_beyond_a_limit_is_told_by_it(pool: Pool, job: dict[str, Any],
         pool.run(job, Asker("a"))
     assert raised.value.key == key
     assert done(pool, {"do": "pid"}, Asker("a"))
+
+
+def test_a_full_disk_is_told_of_as_a_limit(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "TemporaryFile", lambda **_: io.FileIO("/dev/full", "r+b"))
+    with pytest.raises(Limited) as raised:
+        pool.run({"do": "write", "pieces": 20, "size": 100_000}, Asker("a"))
+    assert raised.value.key == "no_room"
+    assert done(pool, {"do": "write", "pieces": 2, "size": 100_000}, Asker("a"))
 
 
 def test_a_limit_can_be_lowered_and_never_raised(pool: Pool) -> None:

@@ -6,6 +6,7 @@ import http.server
 import io
 import json
 import socket
+import tempfile
 import threading
 from collections import Counter
 from collections.abc import Iterator
@@ -111,6 +112,17 @@ def test_of_a_change_whose_answer_is_lost_nobody_knows_whether_it_was_made(*, cu
         with pytest.raises(StoreError) as lost:
             writer(Address(url, update=url)).apply(Change(Kind.UPDATE, "tests", text="CLEAR GRAPH <x:y>"))
     assert lost.value.key == key
+
+
+@OXIGRAPH
+def test_a_full_disk_is_told_of_as_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    with oxigraph() as address:
+        store = RemoteStore(address, wants_union=False)
+        assert store.abilities.asks
+        monkeypatch.setattr(tempfile, "TemporaryFile", lambda **_: io.FileIO("/dev/full", "r+b"))
+        with pytest.raises(Limited) as refused:
+            store.answer(Question("ASK {}"), "json", Asker("ana"))
+    assert refused.value.key == "no_room"
 
 
 class Unmeasured(http.server.BaseHTTPRequestHandler):

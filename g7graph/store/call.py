@@ -21,6 +21,7 @@ from g7graph.store.outlet import SPILL
 
 _MESSAGE_BYTES = 262_144
 _LOOK_SECONDS = 0.25
+_KINDS: dict[str, type[UsageError]] = {"QueryError": QueryError, "Limited": Limited}
 
 
 def done(connection: socket.socket, pid: int, seconds: float, asker: Asker, limits: Limits) -> IO[bytes] | None:
@@ -87,5 +88,5 @@ def _raised(message: dict[str, Any], limits: Limits) -> G7Error:
     if limited:
         most = limits.answer_bytes if limited == "too_large" else limits.memory_bytes
         return Limited(limited, limit=most // 1_000_000)
-    kind = QueryError if message.pop("kind") == "QueryError" else UsageError
+    kind = _KINDS.get(message.pop("kind"), UsageError)
     return kind(message.pop("key"), **message)

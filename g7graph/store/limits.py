@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+
+from g7graph.errors import Limited
 
 
 @dataclass(frozen=True)
@@ -24,3 +29,14 @@ class Limits:
     waiting_seconds: float = 10.0
     own: int = 2
     abroad: int = 0
+
+
+@contextmanager
+def room() -> Iterator[None]:
+    """Tell of a disk without room for an answer as of a limit: others take it as long as theirs are being sent."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        raise Limited("no_room") from error

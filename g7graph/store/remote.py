@@ -26,7 +26,7 @@ from g7graph.store.conversion import convert, is_empty, truth
 from g7graph.store.dialect import form_of, portable
 from g7graph.store.fetching import Fetch
 from g7graph.store.functions import refuse_own
-from g7graph.store.limits import Limits
+from g7graph.store.limits import Limits, room
 from g7graph.store.listing import SECONDS, Listing
 from g7graph.table import Table, Term, python
 
@@ -116,7 +116,7 @@ class RemoteStore:
 
         An answer without a statement may be about a graph that was dropped: which there are is then listed again.
         """
-        with self.turns.of(asker.client, asker.gone) if self.turns else nullcontext():
+        with self.turns.of(asker.client, asker.gone) if self.turns else nullcontext(), room():
             out = self._answered(question, form, asker)
         if is_empty(out, form):
             self._listing.forget()

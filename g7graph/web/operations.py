@@ -18,7 +18,10 @@ from g7graph.web.schemas import ADDRESS, COUNT, TEXT, Json, reference
 #: Refused whatever is asked: headers that are too long.
 ALWAYS: tuple[str | HTTPStatus, ...] = (HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,)
 #: What may come of asking the store.
-ASKING = ("busy", "client_gone", "no_workers", "store_remote", "too_large", "too_long", "too_many", "too_much")
+ASKING = (
+    *("busy", "client_gone", "no_room", "no_workers", "store_remote"),
+    *("too_large", "too_long", "too_many", "too_much"),
+)
 #: What is refused of a query that asks other services, and what may become of one.
 SERVICES = ("service_failed", "service_not_allowed", "service_not_reached", "service_slow")
 #: What is refused of a body before it is looked at.

@@ -55,7 +55,7 @@ _KEPT_HEADERS = ("Allow", "Content-Range", "Retry-After")
 _RETRY_SECONDS = "5"
 #: A page that tells of a problem asks the store for nothing: that it does not answer may be the problem.
 _UNASKED = {"dataset_citation": lambda: None}
-_RETRIED = ("busy", "many_downloads", "no_workers", "too_many")
+_RETRIED = ("busy", "many_downloads", "no_room", "no_workers", "too_many")
 
 
 @blueprint.get("/problem/")

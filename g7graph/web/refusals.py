@@ -55,6 +55,7 @@ STATUS = {
     "no_media_type": HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     "no_page": HTTPStatus.NOT_FOUND,
     "no_query": HTTPStatus.BAD_REQUEST,
+    "no_room": HTTPStatus.SERVICE_UNAVAILABLE,
     "no_table": HTTPStatus.NOT_ACCEPTABLE,
     "no_workers": HTTPStatus.SERVICE_UNAVAILABLE,
     "not_a_run": HTTPStatus.NOT_FOUND,
