@@ -261,6 +261,7 @@ def test_the_log_has_a_line_for_each_request_of_all_fronts(small: Project, tmp_p
             assert all(pool.map(lambda number: service.ask("ASK {}" + " " * (number % 20)), range(200)))
         lines = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
     asked = [line for line in lines if line["path"] == "/sparql"]
+    assert {line["path"] for line in lines} == {"/sparql", "/health"}  # and none that nobody sent
     assert len(asked) == 200
     assert len({line["query"] for line in asked}) == 20
     assert {line["answer"] for line in asked} == {"made", "hit"}
