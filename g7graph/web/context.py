@@ -21,7 +21,7 @@ from g7graph.table import Term
 from g7graph.web.description import Describer
 from g7graph.web.once import Once
 from g7graph.web.options import Options
-from g7graph.web.outgo import Outgo
+from g7graph.web.outgo import Outgo, most_waiting
 from g7graph.web.reading import Reading
 from g7graph.web.trouble import Trouble
 
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from g7graph.web.codelists import CodeList
 
 _EXTENSION = "g7graph"
-_ANSWERS_THAT_WAIT = 10  # of the largest size, in each front
 _SAFE_SCHEMES = ("http://", "https://", "mailto:")
 
 
@@ -59,7 +58,7 @@ class Site:
     @cached_property
     def outgo(self) -> Outgo:
         """The answers that are being sent."""
-        return Outgo(_ANSWERS_THAT_WAIT * self.limits.answer_bytes)
+        return Outgo(most_waiting(self.limits.answer_bytes))
 
     @property
     def limits(self) -> Limits:

@@ -7,6 +7,8 @@ for whole. Which connection that is has to be guessed among those of the same ad
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 import threading
 import time
 from collections import Counter
@@ -19,12 +21,23 @@ from g7graph.web.refusals import Refused
 from g7graph.web.visitor import address_of, named
 
 _CHUNK = 65_536
+_ANSWERS_THAT_WAIT = 10
+_FRONTS = 4  # at most
 _GRACE_SECONDS = 60.0
 _BYTES_A_SECOND = 100_000
 _LOOK_SECONDS = 1.0
 _WAIT_SECONDS = 0.2
 _MOST_FILES = 64  # in each front, which has threads for twice as many answers
 _MOST_FILES_OF_ONE = 16
+
+
+def most_waiting(answer_bytes: int) -> int:
+    """Return how many bytes of answers may wait in each front: ten of the largest size, where they have room.
+
+    No more than a quarter of the temporary folder, so that no client fills it up for all, but one answer.
+    """
+    room = shutil.disk_usage(tempfile.gettempdir()).total
+    return max(min(_ANSWERS_THAT_WAIT * answer_bytes, room // _FRONTS), answer_bytes)
 
 
 class Readable(Protocol):
