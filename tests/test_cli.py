@@ -405,6 +405,21 @@ def test_a_token_file_that_is_no_use_is_refused(tmp_path: Path, written: str) ->
         read_tokens(write(tmp_path / "tokens", written))
 
 
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        ("ana a-long-enough-token\nana another-long-token\n", "ana"),
+        ("a-long-enough-token\nwriter another-long-token", "writer"),
+    ],
+)
+def test_a_second_token_of_one_name_is_refused_not_passed_over(tmp_path: Path, written: str, name: str) -> None:
+    path = write(tmp_path / "tokens", written)
+    with pytest.raises(UsageError) as refused:
+        read_tokens(path)
+    assert str(refused.value).startswith(f"{path}: “{name}” has two tokens")
+    assert "long" not in str(refused.value).removeprefix(str(path))
+
+
 @pytest.mark.parametrize("given", ["secret", "ana a-long-enough-token"])
 def test_a_given_token_that_is_no_use_is_refused_as_one_token(given: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("G7GRAPH_TOKEN", given)

@@ -79,7 +79,7 @@ def _dumps(given: Path | None, project: Project, *, is_ours: bool) -> Path | Non
 def read_tokens(path: Path | None) -> dict[str, str]:
     """Read who may write: lines `name token` of a file, else the token in the environment, its holder called `writer`.
 
-    Raises UsageError for a file without any, for a line that is no pair, for a token that is easy to guess.
+    Raises UsageError for a file without any, a line that is no pair, a second token of one name, one easy to guess.
     """
     given = os.environ.get(_VARIABLE, "")
     lines = _lines(path) if path else [f"{_HOLDER} {given}"] if given else []
@@ -91,7 +91,13 @@ def read_tokens(path: Path | None) -> dict[str, str]:
             raise UsageError("bad_given_token", variable=_VARIABLE, shortest=_SHORTEST)
     if not pairs:
         raise UsageError("no_token", variable=_VARIABLE)
-    return {(pair[0] if len(pair) > 1 else _HOLDER): pair[-1] for pair in pairs}
+    found: dict[str, str] = {}
+    for pair in pairs:
+        name = pair[0] if len(pair) > 1 else _HOLDER
+        if name in found:
+            raise UsageError("two_tokens", path=path, name=name)
+        found[name] = pair[-1]
+    return found
 
 
 def _lines(path: Path) -> list[str]:
