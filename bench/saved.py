@@ -75,6 +75,11 @@ class Peer:
             self.end()
             return self._limit, None
 
+    def rest(self) -> None:
+        """Close the connection, which its server would end while ours is asked."""
+        if self._client:
+            self._client.close()
+
     def end(self) -> None:
         """End the server."""
         self._stack.close()
@@ -113,6 +118,7 @@ def compare(query: SavedQuery, mine: Client, peer: Peer | None) -> float | None:
     if rows is not None:
         more = [peer.seconds(_varied(query.text, OURS + turn))[0] for turn in range(1, THEIRS)]
         seconds = statistics.median([seconds, *more])
+    peer.rest()
     least = "≥" if rows is None else " "
     differs = "" if rows in (None, found[0][1]) else f"   ({rows} rows)"
     ratios = f"{least}{seconds / own:8.1f} × ({seconds / kept:.0f} ×)"
