@@ -115,9 +115,8 @@ def _remote(project: Project, options: Options, library: Library) -> Opened:
     from g7graph.store.remote_writer import RemoteWriter
 
     store = RemoteStore(options.store, limits=options.limits, wants_union=not project.is_plain)
-    store.turns = Turns(
-        made_for(store), options.limits, all_together=True
-    )  # or one client had all threads of the fronts
+    # or one client had all threads of the fronts
+    store.turns = Turns(made_for(store), options.limits, all_together=True)
     for line in store.said(options.lang):
         _say(line)
     if options.writable and not store.address.update:

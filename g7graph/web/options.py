@@ -11,6 +11,9 @@ from g7graph.build import MEMORY
 from g7graph.store.federation import NONE, Federation
 from g7graph.store.limits import Limits
 
+#: The most processes that clients are connected to; there is one for each core.
+MOST_FRONTS = 4
+
 
 @dataclass(frozen=True)
 class Options:

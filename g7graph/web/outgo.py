@@ -17,12 +17,12 @@ from typing import IO, Any, Protocol
 from weakref import WeakSet
 
 from g7graph.web.connections import connections
+from g7graph.web.options import MOST_FRONTS
 from g7graph.web.refusals import Refused
 from g7graph.web.visitor import address_of, named
 
 _CHUNK = 65_536
 _ANSWERS_THAT_WAIT = 10
-_FRONTS = 4  # at most
 _GRACE_SECONDS = 60.0
 _BYTES_A_SECOND = 100_000
 _LOOK_SECONDS = 1.0
@@ -34,10 +34,10 @@ _MOST_FILES_OF_ONE = 16
 def most_waiting(answer_bytes: int) -> int:
     """Return how many bytes of answers may wait in each front: ten of the largest size, where they have room.
 
-    No more than a quarter of the temporary folder, so that no client fills it up for all, but one answer.
+    No more than a share of the temporary folder, so that no client fills it up for all, but one answer.
     """
     room = shutil.disk_usage(tempfile.gettempdir()).total
-    return max(min(_ANSWERS_THAT_WAIT * answer_bytes, room // _FRONTS), answer_bytes)
+    return max(min(_ANSWERS_THAT_WAIT * answer_bytes, room // MOST_FRONTS), answer_bytes)
 
 
 class Readable(Protocol):

@@ -24,12 +24,11 @@ from g7graph.store.pooled import PooledStore
 from g7graph.web import create_app, metrics
 from g7graph.web.connections import drop_untaken
 from g7graph.web.opening import opened
-from g7graph.web.options import Options
+from g7graph.web.options import MOST_FRONTS, Options
 from g7graph.web.refusals import Refused
 
 _SECONDS_TO_END = 5  # less than what a container is given to end in
 _THREADS = 128  # of a front; more than may wait for their turn at /sparql
-_MOST_FRONTS = 4
 #: What pages take their texts from.
 _TEXTS = ("errors", "queries", "vocabulary", "web")
 _CONNECTIONS = 2048  # of a front, most of them idle; what is more waits
@@ -65,7 +64,7 @@ def serve(project: Project, options: Options) -> None:
         address=host,
         port=port,
         interface=Interfaces.WSGI,
-        workers=min(os.cpu_count() or 1, _MOST_FRONTS),
+        workers=min(os.cpu_count() or 1, MOST_FRONTS),
         blocking_threads=_THREADS,
         backpressure=_CONNECTIONS,
         http=HTTPModes.http1,
