@@ -11,7 +11,7 @@ from pyoxigraph import NamedNode
 from g7graph import exports, vocab
 from g7graph.errors import UnknownName
 from g7graph.table import Column, Table, python
-from g7graph.web import answer, departed, formats
+from g7graph.web import answer, departed, formats, links
 from g7graph.web.asks import ask, fill
 from g7graph.web.cells import cell
 from g7graph.web.context import language, site
@@ -74,7 +74,9 @@ def named(name: str) -> Response:
     else:
         quads = [ox.Quad(t.subject, t.predicate, t.object, NamedNode(iri)) for t in triples]
         response = answer.graph(quads, chosen)
-    return answer.alternates(response, f"graph/{stem}", _OFFERED)
+    response = answer.alternates(response, f"graph/{stem}", _OFFERED)
+    response.headers.add("Link", links.described_by("dataset", iri))  # what it holds need not tell of itself
+    return response
 
 
 def told(graphs: Sequence[str]) -> list[ox.Triple]:

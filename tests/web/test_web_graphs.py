@@ -96,6 +96,14 @@ def test_the_graph_of_a_code_list_says_what_the_list_says(real: FlaskClient) -> 
             assert title.lower().endswith(said(found, URIRef(str(scheme)), SKOS.prefLabel)[lang].lower())
 
 
+@pytest.mark.parametrize("name", ["derived/progress.ttl", "framework", "derived/cube.nt"])
+def test_a_graph_leads_to_what_describes_it(real: FlaskClient, name: str) -> None:
+    iri = f"https://w3id.org/g7graph/graph/{name.partition('.')[0]}"
+    link = ", ".join(real.get(f"/graph/{name}").headers.get_all("Link"))
+    assert f'</dataset>; rel="describedby"; anchor="{iri}"' in link
+    assert said(graph(real, "/dataset"), URIRef(iri), DCTERMS.title)
+
+
 def test_pages_call_a_graph_by_its_title(own: FlaskClient) -> None:
     page = own.get("/graph/a?lang=en", headers=BROWSER).text
     assert "<h1>The first</h1>" in page
