@@ -31,7 +31,7 @@ def validate(
 
     Plain RDF is only parsed. Where a file does not parse, the findings of the files are all there is: the rest would
     blame what the missing one describes. `on_step` is told each of STEPS as it begins. Whether files are `formatted`,
-    which is never more than a warning, takes a fifth of the time.
+    which is never more than a warning, takes a third of the time.
     """
     found: list[Finding] = []
     steps = _steps(project, extra, lang, formatted=formatted)

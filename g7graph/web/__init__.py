@@ -51,6 +51,7 @@ from g7graph.web.log import Log
 from g7graph.web.options import Options
 from g7graph.web.proxies import behind
 from g7graph.web.reconciliation import service as reconciliation
+from g7graph.web.shelf import Shelf
 from g7graph.web.watch import Made, Watched
 from g7graph.web.work import pooled
 
@@ -91,20 +92,24 @@ def create_app(
     _set_up_templates(app)
     app.after_request(_with_headers)
     conditions.register(app)
-    program = fingerprint(project, options)
-    shelf = dumps.attach(app, options.dumps)
     health.attach(app, service, site.tell)
     reconciliation.attach(app)
+    _put_in_front(app, site, dumps.attach(app, options.dumps))
+    return app
+
+
+def _put_in_front(app: Flask, site: context.Site, shelf: Shelf) -> None:
+    """Have requests seen, and those that need not reach the application answered, in front of it."""
+    options, program = site.options, fingerprint(site.project, site.options)
 
     def version() -> str:
-        data = service.version
+        data = site.store.version
         return data and f"{data} {program}{shelf.stamp}"
 
     cached = Cached(Made(app.wsgi_app), version)
     log = Log(options.access_log, options.log_address) if options.access_log else None
     watched = Watched(cached, metrics.attach(app), log, cached.at_hand)
     app.wsgi_app = behind(watched, options.behind_proxy)  # type: ignore[method-assign, assignment]
-    return app
 
 
 def fingerprint(project: Project, options: Options) -> str:
