@@ -3,9 +3,10 @@
     python -m bench.describe --oxigraph PROGRAM [--triples 0 1000000] [--things N] [--folder FOLDER]
 
 0 triples are the project's own data. Some things of every kind, then those that most points to, whose first document
-in each worker has to put all that points to them in order. Each is asked for a few times at an address that was not
-asked for before; the least counts, for machines are noisy. The peer is asked for `DESCRIBE`, which gives the thing's
-own statements without labels, passages or anything that points to it.
+in each worker has to put all that points to them in order. Each is asked for in a few turns, all of them in each turn,
+at an address that was not asked for before; the least counts, for machines are noisy, and slow for seconds at a time.
+The peer is asked for `DESCRIBE`, which gives the thing's own statements without labels, passages or anything that
+points to it.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,12 +70,13 @@ def _some(mine: Server, peer: Server | None, count: int, form: str, most: int) -
     kinds: dict[str, list[str]] = {}
     for iri, *_ in _rows(mine, "things"):
         kinds.setdefault(iri.removeprefix(vocab.THING).partition("/")[0], []).append(iri)
-    every: list[Time] = []
-    ratios: list[float] = []
-    for things in kinds.values():
-        for iri in random.Random(SEED).sample(things, min(count, len(things))):  # noqa: S311 - which are taken is no secret
-            every.append(_least(_document(mine, iri, FORMS[form], turn) for turn in range(TURNS)))
-            ratios += _ratio(every[-1], peer, iri)
+    chosen = [
+        iri
+        for things in kinds.values()
+        for iri in random.Random(SEED).sample(things, min(count, len(things)))  # noqa: S311 - which are taken is no secret
+    ]
+    every = _turns(lambda iri, turn: _document(mine, iri, FORMS[form], turn), chosen)
+    ratios = _ratios(every, peer, chosen)
     below = sum(one.server < most for one in every)
     line = f"{form:8s} {len(every)} things of {len(kinds)} kinds{_line(every, ratios)}"
     print(f"{line}   {below} of them below {most} ms", flush=True)
@@ -82,14 +84,14 @@ def _some(mine: Server, peer: Server | None, count: int, form: str, most: int) -
 
 def _hubs(mine: Server, peer: Server | None, form: str, media_type: str) -> None:
     """What most points to: the first time, which puts in order all that does, and the times after."""
-    for iri, count in _rows(mine, "hubs"):
-        times = [_document(mine, iri, media_type, TURNS + turn) for turn in range(TURNS)]
-        least = _least(times)
-        name = f"{vocab.curie(iri)} ({int(count):,})"
-        print(
-            f"{form:8s} {name:45s} first {times[0].server:6.1f}{_line([least], [*_ratio(least, peer, iri)])}",
-            flush=True,
-        )
+    counts = {iri: int(count) for iri, count in _rows(mine, "hubs")}
+    first = [_document(mine, iri, media_type, TURNS) for iri in counts]
+    least = _turns(lambda iri, turn: _document(mine, iri, media_type, TURNS + 1 + turn), [*counts])
+    ratios = _ratios(least, peer, [*counts])
+    for place, (iri, count) in enumerate(counts.items()):
+        name = f"{vocab.curie(iri)} ({count:,})"
+        line = _line(least[place : place + 1], ratios[place : place + 1])
+        print(f"{form:8s} {name:45s} first {first[place].server:6.1f}{line}", flush=True)
 
 
 def _terms(mine: Server) -> None:
@@ -99,11 +101,22 @@ def _terms(mine: Server) -> None:
         print(f"{form:8s} any class or property: the vocabulary{_line([least], [])}", flush=True)
 
 
-def _ratio(own: Time, peer: Server | None, iri: str) -> Iterator[float]:
-    """Yield how many times that of the peer our time is, as the client saw both."""
-    if peer:
-        target = f"{peer.path}?query={quote(f'DESCRIBE <{iri}>', safe='')}"
-        yield own.client / _least(_get(peer, target, "text/turtle") for _ in range(TURNS)).client
+def _ratios(every: Sequence[Time], peer: Server | None, things: Sequence[str]) -> list[float]:
+    """Return how many times that of the peer our time is for each thing, as the client saw both; none without it."""
+    if not peer:
+        return []
+    theirs = _turns(lambda iri, _: _get(peer, _description(peer, iri), "text/turtle"), things)
+    return [own.client / their.client for own, their in zip(every, theirs, strict=True)]
+
+
+def _description(peer: Server, iri: str) -> str:
+    return f"{peer.path}?query={quote(f'DESCRIBE <{iri}>', safe='')}"
+
+
+def _turns(asked: Callable[[str, int], Time], things: Sequence[str]) -> list[Time]:
+    """Ask for things, one after the other, in some turns; return the least of each."""
+    turns = [[asked(iri, turn) for iri in things] for turn in range(TURNS)]
+    return [_least(times) for times in zip(*turns, strict=True)]
 
 
 def _least(times: Iterable[Time]) -> Time:

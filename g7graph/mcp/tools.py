@@ -18,7 +18,9 @@ from g7graph.mcp.resolved import resolved, told
 from g7graph.store import Question, guard
 from g7graph.web import search, sparql
 from g7graph.web.context import say, site
+from g7graph.web.description import About
 from g7graph.web.listings import PAGE
+from g7graph.web.portion import PASSAGES, VALUES
 from g7graph.web.protocol import Asked, form_of, read, refuse_foreign
 from g7graph.web.refusals import Refused
 
@@ -95,15 +97,13 @@ class Tools:
         self,
         thing: Annotated[str, Field(description="An IRI, a prefixed name (status:on-track), a code or a label.")],
         lang: Language = "en",
-        page: Annotated[int, Field(ge=1, description="Of what points to the thing.")] = 1,
+        page: Annotated[int, Field(ge=1, description="Of what points to the thing, and of long lists it has.")] = 1,
     ) -> said.Thing:
         """Say all that is known of a thing: properties, figures, the passages behind them, what points to it."""
         with self._asking(lang):
             one, about = told(resolved(thing), page)
-            seen = min(about.total, page * PAGE)
-            note = say("mcp_pointing", shown=seen, total=about.total, page=page + 1) if page < about.pages else ""
             return {
-                **shown.whole(note),
+                **shown.whole(_left(about)),
                 "iri": one.iri,
                 "code": one.name.code,
                 "label": one.name.label,
@@ -137,6 +137,16 @@ class Tools:
         """Make what is done a request of the application, in a language."""
         with self._app.test_request_context("/sparql", query_string={"lang": lang}, **sent):
             yield
+
+
+def _left(about: About) -> str:
+    """Say what of a description is on other pages; nothing where this is the last."""
+    after = about.number + 1
+    seen = {PAGE: about.total, VALUES: about.values, PASSAGES: about.passages}
+    more = [each for each, total in seen.items() if total > each * about.number]
+    pointing = say("mcp_pointing", shown=about.number * PAGE, total=about.total, page=after) if PAGE in more else ""
+    saying = say("mcp_saying", page=after) if {VALUES, PASSAGES}.intersection(more) else ""
+    return " ".join(filter(None, (pointing, saying)))
 
 
 def _answered(asked: Asked, limit: int) -> said.Rows:

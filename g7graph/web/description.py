@@ -20,6 +20,7 @@ from g7graph.web.asks import Asked, ask
 from g7graph.web.listings import PAGE, Listing, Listings
 from g7graph.web.names import unlabelled
 from g7graph.web.namings import Naming, Namings
+from g7graph.web.portion import PASSAGES, SOURCES, VALUES, portion
 from g7graph.web.tombstones import Tombstone, tombstone
 
 #: What a page is made of; every other form is written where the description is read.
@@ -45,10 +46,6 @@ _OF_LINKS = tuple(
     )
 )
 _TYPE = NamedNode(vocab.RDF_TYPE)
-#: What leads to the passages behind a thing.
-_SOURCES = frozenset(
-    NamedNode(vocab.expand(name) or name) for name in ("prov:hadPrimarySource", "g7:sourceA", "g7:sourceB")
-)
 _ON_PAGES = frozenset((_TYPE, NamedNode(_LABEL), *(NamedNode(vocab.G7 + name) for name in _SHOWN), *_OF_LINKS))
 _NQUADS = ox.RdfFormat.N_QUADS
 
@@ -99,19 +96,25 @@ class Parts:
 
 @dataclass(frozen=True)
 class About:
-    """What the headers of a document tell: classes, licences, the page of what points to it, or that it is gone."""
+    """What the headers of a document tell: classes, licences, which page it is, or that the thing is gone.
+
+    `total` is how many statements point to it; `values` and `passages` how many the property has that has most of them.
+    """
 
     known: bool
     types: list[str] = field(default_factory=list)
     licences: list[str] = field(default_factory=list)
     number: int = 1
     total: int = 0
+    values: int = 0
+    passages: int = 0
     gone: Tombstone | None = None
 
     @property
     def pages(self) -> int:
         """How many pages there are; one at least."""
-        return max(1, -(-self.total // PAGE))
+        much = ((self.total, PAGE), (self.values, VALUES), (self.passages, PASSAGES))
+        return max(1, *(-(-count // most) for count, most in much))
 
     def write(self) -> bytes:
         """Return it as a line."""
@@ -152,11 +155,12 @@ class Describer:
         said = self._store.statements([thing])
         if not said:
             return About(known=False), None
-        own = [(quad.predicate, quad.object) for quad in said]
+        page = portion(said, number)
+        own = [(quad.predicate, quad.object) for quad in page.said]
         listing = self._listings.of(self._store, thing)
         parts = self._parts(thing, own, listing)
         taken = self._store.statements(parts)
-        said += [quad for quad in taken if quad.predicate in _ON_PAGES] if on_page else taken
+        said = [*page.said, *(quad for quad in taken if not on_page or quad.predicate in _ON_PAGES)]
         incoming = list(listing.page(thing, number))
         about = About(
             known=True,
@@ -164,6 +168,8 @@ class Describer:
             licences=self._licences,
             number=number,
             total=listing.total,
+            values=page.values,
+            passages=page.passages,
             gone=tombstone(own),
         )
         return about, Description(said, incoming, self._called(said, incoming, {thing, *parts}))
@@ -180,7 +186,7 @@ class Describer:
 
         An engine may look long for measurements of what is no indicator.
         """
-        found = [value for name, value in own if name in _SOURCES]
+        found = [value for name, value in own if name in SOURCES]
         for name, property_ in (("measured", _INDICATOR), ("mapped", _LINKED)):
             if property_ in listing.properties:
                 found += [part for (part,) in ask(self._store, name, thing=[thing]).rows]

@@ -27,6 +27,7 @@ from g7graph.web import create_app
 from g7graph.web.description import Describer
 from g7graph.web.documents import Remote
 from g7graph.web.listings import PAGE
+from g7graph.web.portion import PASSAGES, VALUES
 from g7graph.web.work import pooled, working
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
@@ -42,7 +43,9 @@ PREFIXES = """
 @prefix dcterms: <http://purl.org/dc/terms/> .
 @prefix g7: <https://w3id.org/g7graph/ontology#> .
 @prefix id: <https://w3id.org/g7graph/id/> .
+@prefix passage: <https://w3id.org/g7graph/id/passage/> .
 @prefix place: <https://w3id.org/g7graph/id/place/> .
+@prefix prov: <http://www.w3.org/ns/prov#> .
 @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
 """
 PLACES = [f'place:{n:06} a g7:Province ; g7:within place:PE ; rdfs:label "Provincia {n}"@es .' for n in range(POINTING)]
@@ -287,6 +290,51 @@ def test_pages_link_to_each_other_and_keep_their_number_in_every_form(paged: Fla
     assert links(paged.get("/doc/place/PE?format=text/turtle"))["next"] == ["/doc/place/PE?page=2&format=text%2Fturtle"]
     assert "next" not in links(paged.get("/doc/place/PE?page=3"))
     assert not {"first", "prev", "next", "last"} & {*links(paged.get("/doc/place/000001"))}
+
+
+SOURCES, MEMBERS = 2 * PASSAGES + 1, VALUES + 1
+TALKATIVE = [
+    'id:alliance a g7:Alliance ; rdfs:label "Alianza"@es .',
+    *(f"id:alliance g7:member place:{n:06} ; prov:hadPrimarySource passage:{n:06} ." for n in range(SOURCES)),
+    *(f"id:alliance g7:member place:{n:06} ." for n in range(SOURCES, MEMBERS)),
+    *(f'passage:{n:06} a g7:Passage ; g7:locator "Fila {n}" ; g7:quote "Cita {n}"@es .' for n in range(SOURCES)),
+]
+
+
+@pytest.fixture(scope="module")
+def talkative(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
+    """A thing that says more of itself than a document holds, and that nothing points to."""
+    project = framework(tmp_path_factory.mktemp("talkative"), TALKATIVE)
+    return create_app(project, open_store(project)).test_client()
+
+
+def test_what_says_much_of_itself_says_it_on_pages_with_the_passages_of_each(talkative: FlaskClient) -> None:
+    found, path = [], "/doc/alliance"
+    while path:
+        answer = talkative.get(path, headers=NTRIPLES)
+        found.append(triples(answer))
+        path = next(iter(links(answer).get("next", [])), "")
+    members = [{value for _, name, value in page if name == G7 + "member"} for page in found]
+    assert [len(page) for page in members] == [VALUES, MEMBERS - VALUES, 0]
+    assert set.union(*members) == {f"<{THING}place/{n:06}>" for n in range(MEMBERS)}
+    quoted = [{subject for subject, name, _ in page if name == G7 + "quote"} for page in found]
+    behind = [{value.strip("<>") for _, name, value in page if name.endswith("hadPrimarySource")} for page in found]
+    assert quoted == behind
+    assert quoted == [{f"{THING}passage/{n:06}" for n in range(SOURCES)[at : at + PASSAGES]} for at in (0, 25, 50)]
+    assert all(
+        (THING + "alliance", "http://www.w3.org/2000/01/rdf-schema#label", '"Alianza"@es') in one for one in found
+    )
+
+
+def test_a_page_for_people_says_how_much_there_is_of_values_and_passages(talkative: FlaskClient) -> None:
+    page = talkative.get("/doc/alliance?lang=en&page=2", headers=BROWSER).text
+    assert f"Page 2 of 3; up to {VALUES} values of each property on a page." in page
+    assert f"Page 2 of 3; {SOURCES} passages in all, up to {PASSAGES} on a page." in page
+    assert '<a rel="next" href="/doc/alliance?page=3&amp;lang=en#evidence">Next</a>' in page
+    assert '<a rel="prev" href="/doc/alliance?page=1&amp;lang=en#properties">Previous</a>' in page
+    assert page.count("<blockquote") == PASSAGES
+    assert '<nav class="pages"' not in talkative.get("/doc/place/PE", headers=BROWSER).text
+    assert talkative.get("/doc/alliance?page=4").status_code == 404
 
 
 def test_a_page_for_people_says_which_it_is_and_leads_to_the_others(paged: FlaskClient) -> None:
