@@ -31,6 +31,7 @@ LAYERS = [
     "result",
     "verify",
     "derive",
+    "pointing",
     "build",
     "iati",
     "dumps",

@@ -9,7 +9,7 @@ from pathlib import Path
 from flask import Flask, Response, request
 from jinja2 import StrictUndefined
 
-from g7graph import __version__, i18n
+from g7graph import __version__, i18n, pointing
 from g7graph.build import MEMORY, open_store
 from g7graph.project import Project
 from g7graph.queries import Library
@@ -33,7 +33,6 @@ from g7graph.web import (
     intake,
     jsonld,
     links,
-    listings,
     metrics,
     openapi,
     pages,
@@ -151,7 +150,7 @@ def _set_up_templates(app: Flask) -> None:
         steps=links.pages,
         most_values=portion.VALUES,
         most_passages=portion.PASSAGES,
-        most_pointing=listings.PAGE,
+        most_pointing=pointing.PAGE,
         size=cells.size,
         signs={state: sign for state, _, sign in dashboard.STATES},
         version=__version__,

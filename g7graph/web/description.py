@@ -16,8 +16,9 @@ import pyoxigraph as ox
 from pyoxigraph import NamedNode, Quad
 
 from g7graph import exports, vocab
+from g7graph.pointing import PAGE, Hubs, Listing
 from g7graph.web.asks import Asked, ask
-from g7graph.web.listings import PAGE, Listing, Listings
+from g7graph.web.listings import Listings
 from g7graph.web.names import unlabelled
 from g7graph.web.namings import Naming, Namings
 from g7graph.web.portion import PASSAGES, SOURCES, VALUES, portion
@@ -129,11 +130,14 @@ class About:
 
 
 class Describer:
-    """Describes the things of a store, for one who asks at a time, and keeps what takes long to find."""
+    """Describes the things of a store, for one who asks at a time, and keeps what takes long to find.
 
-    def __init__(self, store: Asked) -> None:
+    `hubs` has what points to the things that very much points to, as far as it is known.
+    """
+
+    def __init__(self, store: Asked, hubs: Hubs | None = None) -> None:
         self._store = store
-        self._listings, self._namings = Listings(), Namings()
+        self._listings, self._namings = Listings({} if hubs is None else hubs), Namings()
 
     def describe(self, iri: str, number: int, form: str, lang: str) -> tuple[About, Parts | bytes]:
         """Return what the headers tell, and the description in one of the graph formats; nothing of what is unknown.

@@ -21,6 +21,7 @@ from pathlib import Path
 from g7graph import i18n
 from g7graph.build import MEMORY, as_built, build, current, open_local
 from g7graph.errors import G7Error, StoreError
+from g7graph.pointing import hubs
 from g7graph.project import Project
 from g7graph.queries import Library
 from g7graph.store import Service, stamp
@@ -33,7 +34,7 @@ from g7graph.store.pool import Pool
 from g7graph.store.pooled import PooledStore
 from g7graph.store.turns import Turns
 from g7graph.web.options import Options
-from g7graph.web.work import near, working
+from g7graph.web.work import Trusted, near, working
 from g7graph.writing.keeper import Kept, KeptWriter, keep, listening
 
 _PAUSE_SECONDS = 1.0
@@ -140,14 +141,22 @@ class _Publisher:
             self.in_memory(kept.store)
 
     def in_memory(self, store: LocalStore) -> None:
-        """Publish a store in memory."""
+        """Publish a store in memory, where it is large with what points to hubs: all workers share that.
+
+        Of one that is written to it is not put in order at each change.
+        """
         store.settled()
-        self.pool.publish(store.version, working(lambda: store, self.library, self.options.federation))
+        is_large = not (near(store) or self.options.writable or self.project.is_plain)
+        found = dict(hubs(Trusted(store).tsv)) if is_large else {}
+        self.pool.publish(store.version, working(lambda: store, self.library, self.options.federation, lambda: found))
 
     def on_disk(self, folder: Path, version: str) -> None:
         """Publish what is built on disk."""
         again = partial(as_built, folder, version, union=not self.project.is_plain)
-        self.pool.publish(version, working(again, self.library, self.options.federation), on_disk=True)
+        from g7graph.pointing.kept import HubsOnDisk  # with SQLite
+
+        found = partial(HubsOnDisk, folder, version)
+        self.pool.publish(version, working(again, self.library, self.options.federation, found), on_disk=True)
 
 
 def _kept(project: Project, options: Options, publish: _Publisher, lifeline: Lifeline) -> KeptWriter:

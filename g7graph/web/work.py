@@ -13,6 +13,7 @@ from pyoxigraph import NamedNode, Quad, QueryResultsFormat, QuerySolutions
 
 from g7graph import result
 from g7graph.citation import Citation
+from g7graph.pointing import Hubs
 from g7graph.queries import Library
 from g7graph.result import Run, Told, Wanted
 from g7graph.store import Answer
@@ -44,13 +45,15 @@ def near(store: LocalStore) -> LocalStore | None:
     return store if store.in_memory and store.size() <= _NEAR else None
 
 
-def working(opened: Callable[[], LocalStore], library: Library, federation: Federation) -> Callable[[], Work]:
-    """Return what prepares a worker: it opens its store, if that is not shared with it."""
+def working(
+    opened: Callable[[], LocalStore], library: Library, federation: Federation, hubs: Callable[[], Hubs] = dict
+) -> Callable[[], Work]:
+    """Return what prepares a worker: it opens its store, and what points to hubs, if these are not shared with it."""
 
     def prepare() -> Work:
         store = opened()
         store.federation = federation
-        return partial(_done, store, library, Describer(Trusted(store)))
+        return partial(_done, store, library, Describer(Trusted(store), hubs()))
 
     return prepare
 

@@ -15,6 +15,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from g7graph.build import build, open_local, open_store
+from g7graph.pointing import PAGE
 from g7graph.project import Project
 from g7graph.queries import Library
 from g7graph.store.federation import NONE
@@ -26,7 +27,6 @@ from g7graph.table import text
 from g7graph.web import create_app
 from g7graph.web.description import Describer
 from g7graph.web.documents import Remote
-from g7graph.web.listings import PAGE
 from g7graph.web.portion import PASSAGES, VALUES
 from g7graph.web.work import pooled, working
 
@@ -320,7 +320,9 @@ def test_what_says_much_of_itself_says_it_on_pages_with_the_passages_of_each(tal
     quoted = [{subject for subject, name, _ in page if name == G7 + "quote"} for page in found]
     behind = [{value.strip("<>") for _, name, value in page if name.endswith("hadPrimarySource")} for page in found]
     assert quoted == behind
-    assert quoted == [{f"{THING}passage/{n:06}" for n in range(SOURCES)[at : at + PASSAGES]} for at in (0, 25, 50)]
+    assert quoted == [
+        {f"{THING}passage/{n:06}" for n in range(SOURCES)[at : at + PASSAGES]} for at in range(0, SOURCES, PASSAGES)
+    ]
     assert all(
         (THING + "alliance", "http://www.w3.org/2000/01/rdf-schema#label", '"Alianza"@es') in one for one in found
     )

@@ -12,10 +12,10 @@ import pytest
 from flask.testing import FlaskClient
 
 from g7graph import i18n
+from g7graph.pointing import PAGE
 from g7graph.project import Project
 from g7graph.queries import Library
 from g7graph.web.dashboard import STATES
-from g7graph.web.listings import PAGE
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 NOTATION = "http://www.w3.org/2004/02/skos/core#notation"
