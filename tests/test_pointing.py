@@ -8,6 +8,7 @@ import pytest
 from pyoxigraph import NamedNode
 
 from g7graph.build import as_built, build
+from g7graph.errors import StoreError
 from g7graph.pointing import PAGE, Listing, listed
 from g7graph.pointing.kept import HubsOnDisk, keep
 from g7graph.project import Project
@@ -100,6 +101,17 @@ def test_listings_of_another_version_or_of_none_are_not_used(built: tuple[Path, 
     folder, version = built
     assert HubsOnDisk(folder, version + "x").get(HUB) is None
     assert HubsOnDisk(tmp_path / "store", version).get(HUB) is None
+    (tmp_path / "store.pointing").write_bytes(b"no database")
+    assert HubsOnDisk(tmp_path / "store", version).get(HUB) is None
+
+
+def test_what_cannot_be_kept_is_told_and_leaves_what_was_kept(tmp_path: Path) -> None:
+    folder, listing = tmp_path / "store", Listing(1, frozenset(("http://x/p",)), {1: b"old"}, 3)
+    keep(folder, "1", [(HUB, listing)])
+    with pytest.raises(StoreError, match=r"store\.pointing\.new"):
+        keep(folder, "2", [(HUB, listing), (HUB, listing)])
+    assert HubsOnDisk(folder, "1").get(HUB)
+    assert [path.name for path in tmp_path.iterdir()] == ["store.pointing"]
 
 
 def test_they_are_replaced_while_somebody_reads_them(tmp_path: Path) -> None:

@@ -141,12 +141,12 @@ class Tools:
 
 def _left(about: About) -> str:
     """Say what of a description is on other pages; nothing where this is the last."""
-    after = about.number + 1
-    seen = {PAGE: about.total, VALUES: about.values, PASSAGES: about.passages}
-    more = [each for each, total in seen.items() if total > each * about.number]
-    pointing = say("mcp_pointing", shown=about.number * PAGE, total=about.total, page=after) if PAGE in more else ""
-    saying = say("mcp_saying", page=after) if {VALUES, PASSAGES}.intersection(more) else ""
-    return " ".join(filter(None, (pointing, saying)))
+    number, notes = about.number, []
+    if about.total > number * PAGE:
+        notes.append(say("mcp_pointing", shown=number * PAGE, total=about.total, page=number + 1))
+    if about.values > number * VALUES or about.passages > number * PASSAGES:
+        notes.append(say("mcp_saying", page=number + 1))
+    return " ".join(notes)
 
 
 def _answered(asked: Asked, limit: int) -> said.Rows:

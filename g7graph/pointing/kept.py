@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
+from g7graph.errors import StoreError
 from g7graph.pointing import PAGE, Listing
 from g7graph.store import stamp
 
@@ -21,24 +22,35 @@ CREATE TABLE page (thing TEXT, number INTEGER, lines BLOB, PRIMARY KEY (thing, n
 
 
 def keep(folder: Path, version: str, found: Iterable[tuple[str, Listing]]) -> None:
-    """Keep listings for a version of the store in a folder, in place of those that are kept."""
+    """Keep listings for a version of the store in a folder, in place of those that are kept. Raises StoreError."""
     path = stamp.beside(folder, _SUFFIX)
     fresh = path.with_name(path.name + ".new")
     fresh.unlink(missing_ok=True)
-    with closing(sqlite3.connect(fresh)) as database, database:
-        database.executescript(_TABLES)
-        database.execute("INSERT INTO data VALUES (?)", (version,))
-        for thing, listing in found:
-            properties = "\n".join(sorted(listing.properties))
-            database.execute("INSERT INTO hub VALUES (?, ?, ?)", (thing, listing.total, properties))
-            numbers = range(1, -(-listing.total // PAGE) + 1)
-            pages = ((thing, number, listing.pages.get(number)) for number in numbers)
-            database.executemany("INSERT INTO page VALUES (?, ?, ?)", pages)
+    try:
+        with closing(sqlite3.connect(fresh)) as database, database:
+            _write(database, version, found)
+    except sqlite3.Error as error:
+        fresh.unlink(missing_ok=True)
+        raise StoreError("store_local", path=fresh, detail=error) from error
     fresh.replace(path)
 
 
+def _write(database: sqlite3.Connection, version: str, found: Iterable[tuple[str, Listing]]) -> None:
+    database.executescript(_TABLES)
+    database.execute("INSERT INTO data VALUES (?)", (version,))
+    for thing, listing in found:
+        properties = "\n".join(sorted(listing.properties))
+        database.execute("INSERT INTO hub VALUES (?, ?, ?)", (thing, listing.total, properties))
+        numbers = range(1, -(-listing.total // PAGE) + 1)
+        pages = ((thing, number, listing.pages.get(number)) for number in numbers)
+        database.executemany("INSERT INTO page VALUES (?, ?, ?)", pages)
+
+
 class HubsOnDisk:
-    """The listings of hubs that are kept for a version of a store; none where those of another are, or of none."""
+    """The listings of hubs that are kept for a version of a store; none where those of another are, or of none.
+
+    Nor where the file cannot be read: then what points to a hub is put in order for whoever asks first.
+    """
 
     def __init__(self, folder: Path, version: str) -> None:
         path = stamp.beside(folder, _SUFFIX)
@@ -70,8 +82,9 @@ class _Pages:
 def _opened(path: Path, version: str) -> sqlite3.Connection | None:
     """Open listings for reading, in whichever thread, one at a time; None for those of another version."""
     address = f"file:{quote(str(path.resolve()))}?mode=ro&immutable=1"
-    database = sqlite3.connect(address, uri=True, check_same_thread=False)
-    if database.execute("SELECT version FROM data").fetchall() == [(version,)]:
-        return database
-    database.close()
+    with suppress(sqlite3.Error):
+        database = sqlite3.connect(address, uri=True, check_same_thread=False)
+        if database.execute("SELECT version FROM data").fetchall() == [(version,)]:
+            return database
+        database.close()
     return None

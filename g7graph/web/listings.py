@@ -25,8 +25,11 @@ class Listings:
         if thing.value in self._kept:
             self._kept.move_to_end(thing.value)
             return self._kept[thing.value]
-        listing = self._hubs.get(thing.value) or listed(store.tsv, thing, union=store.union)
-        if listing.total > PAGE and listing.size:
+        hub = self._hubs.get(thing.value)
+        if hub:
+            return hub
+        listing = listed(store.tsv, thing, union=store.union)
+        if listing.total > PAGE:
             self._kept[thing.value] = listing
             self._bytes += listing.size
             while self._bytes > self._most:

@@ -152,9 +152,9 @@ class _Publisher:
 
     def on_disk(self, folder: Path, version: str) -> None:
         """Publish what is built on disk."""
-        again = partial(as_built, folder, version, union=not self.project.is_plain)
         from g7graph.pointing.kept import HubsOnDisk  # with SQLite
 
+        again = partial(as_built, folder, version, union=not self.project.is_plain)
         found = partial(HubsOnDisk, folder, version)
         self.pool.publish(version, working(again, self.library, self.options.federation, found), on_disk=True)
 

@@ -32,9 +32,11 @@ def portion(said: Iterable[Quad], number: int) -> Portion:
     for quad in said:
         by_property.setdefault(quad.predicate, []).append(quad)
     page: list[Quad] = []
-    most = {VALUES: 0, PASSAGES: 0}
+    values = passages = 0
     for name, quads in by_property.items():
-        size = PASSAGES if name in SOURCES else VALUES
-        most[size] = max(most[size], len(quads))
+        is_source = name in SOURCES
+        passages = max(passages, len(quads) if is_source else 0)
+        values = max(values, 0 if is_source else len(quads))
+        size = PASSAGES if is_source else VALUES
         page += quads if len(quads) <= size else sorted(quads, key=str)[(number - 1) * size : number * size]
-    return Portion(page, most[VALUES], most[PASSAGES])
+    return Portion(page, values, passages)
