@@ -330,11 +330,15 @@ def test_what_says_much_of_itself_says_it_on_pages_with_the_passages_of_each(tal
 
 def test_a_page_for_people_says_how_much_there_is_of_values_and_passages(talkative: FlaskClient) -> None:
     page = talkative.get("/doc/alliance?lang=en&page=2", headers=BROWSER).text
-    assert f"Page 2 of 3; up to {VALUES} values of each property on a page." in page
+    assert f"Page 2 of 2; up to {VALUES} values of each property on a page." in page
     assert f"Page 2 of 3; {SOURCES} passages in all, up to {PASSAGES} on a page." in page
     assert '<a rel="next" href="/doc/alliance?page=3&amp;lang=en#evidence">Next</a>' in page
+    assert '<a rel="next" href="/doc/alliance?page=3&amp;lang=en#properties">' not in page
     assert '<a rel="prev" href="/doc/alliance?page=1&amp;lang=en#properties">Previous</a>' in page
     assert page.count("<blockquote") == PASSAGES
+    last = talkative.get("/doc/alliance?lang=en&page=3", headers=BROWSER).text
+    assert "The long lists end on page 2." in last
+    assert '<a rel="last" href="/doc/alliance?page=2&amp;lang=en#properties">Last</a>' in last
     assert '<nav class="pages"' not in talkative.get("/doc/place/PE", headers=BROWSER).text
     assert talkative.get("/doc/alliance?page=4").status_code == 404
 
