@@ -8,6 +8,7 @@ import json
 import socket
 import tempfile
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -27,8 +28,10 @@ from g7graph.store.fetching import Fetch
 from g7graph.store.limits import Limits
 from g7graph.store.remote import RemoteStore
 from g7graph.store.remote_writer import RemoteWriter
+from g7graph.store.spent import SPENT
 from g7graph.store.turns import Turns
 from g7graph.web import create_app
+from g7graph.web.options import Options
 from tests.engines import free_port, oxigraph, oxigraph_program
 
 BROWSER = {"Accept": "text/html"}
@@ -61,6 +64,31 @@ def test_the_operator_is_told_why_once_and_not_for_each_request(
     (line,) = capfd.readouterr().err.splitlines()
     assert "http://127.0.0.1:" in line
     assert "refused" in line
+
+
+@OXIGRAPH
+def test_all_questions_of_a_page_together_have_the_time_of_one(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A service that takes its time over each question would keep a thread for a question's limit times twenty."""
+    asked: list[float] = []
+    answer = Fetch.answer
+
+    def slowly(self: Fetch, question: Question, form: str, asker: Asker, out: Any) -> str:
+        asked.append(asker.seconds or 0.0)
+        with SPENT.within("eval"):
+            time.sleep(0.3)
+        return answer(self, question, form, asker, out)
+
+    with oxigraph() as url:
+        store = RemoteStore(url, limits=Limits(seconds=0.5))
+        client = create_app(project, store, options=Options(limits=Limits(seconds=0.5))).test_client()
+        assert store.abilities
+        monkeypatch.setattr(Fetch, "answer", slowly)
+        response = client.get("/dataset")
+    assert (response.status_code, response.json and response.json["type"].rpartition("/")[2]) == (503, "too-long")
+    assert len(asked) == 2
+    assert response.headers["Server-Timing"].startswith("eval;dur=")
 
 
 def test_what_clients_do_wrong_is_not_told_to_the_operator(

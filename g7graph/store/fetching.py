@@ -13,6 +13,7 @@ from g7graph.store.abilities import media_type, same_media_type
 from g7graph.store.answers import GRAPHS, RESULTS
 from g7graph.store.connection import Watch
 from g7graph.store.limits import Limits
+from g7graph.store.spent import SPENT
 
 if TYPE_CHECKING:
     from g7graph.store.client import Client
@@ -38,7 +39,11 @@ class Fetch:
         Raises QueryError, Limited and StoreError as a remote store does.
         """
         seconds = min(asker.seconds or self.limits.seconds, self.limits.seconds)
-        with Watch(seconds, asker.gone) as watch, self._asked(question, form, watch) as response:
+        with (
+            SPENT.within("eval"),
+            Watch(seconds, asker.gone) as watch,
+            self._asked(question, form, watch) as response,
+        ):
             got = self._form_got(response, form)
             is_measured = response.chunked or response.length is not None
             self.copy(response, out, watch)

@@ -16,7 +16,7 @@ from typing import IO, TYPE_CHECKING, cast
 import pyoxigraph as ox
 
 from g7graph import i18n
-from g7graph.errors import QueryError
+from g7graph.errors import Limited, QueryError
 from g7graph.store import Answer, Asker, Question, guard
 from g7graph.store.abilities import SAME, Abilities, detect, probe
 from g7graph.store.address import Address
@@ -28,6 +28,7 @@ from g7graph.store.fetching import Fetch
 from g7graph.store.functions import refuse_own
 from g7graph.store.limits import Limits, room
 from g7graph.store.listing import SECONDS, Listing
+from g7graph.store.spent import SPENT
 from g7graph.table import Table, Term, python
 
 if TYPE_CHECKING:
@@ -95,7 +96,8 @@ class RemoteStore:
         default = None if default_graphs is None else tuple(default_graphs)
         named = None if named_graphs is None else tuple(named_graphs)
         form = "json" if form_of(text) in _TABLES else "nt"
-        with self._readable(), self._answered(Question(portable(text), default, named), form, Asker()) as out:
+        asker = Asker(seconds=self._left())
+        with self._readable(), self._answered(Question(portable(text), default, named), form, asker) as out:
             if form == "json":
                 return ox.parse_query_results(out.read(), format=ox.QueryResultsFormat.JSON)
             graph = ox.Store()
@@ -168,6 +170,13 @@ class RemoteStore:
     @property
     def _fetch(self) -> Fetch:
         return Fetch(self.client, self.limits, tells_time=self.abilities.takes_milliseconds)
+
+    def _left(self) -> float:
+        """Return the seconds that a question of our own may take. Raises Limited where those before took them all."""
+        left = min(SPENT.left, self.limits.seconds)
+        if left <= 0:
+            raise Limited.too_long(self.limits.seconds)
+        return left
 
     def _answered(self, question: Question, form: str, asker: Asker) -> IO[bytes]:
         """Have a question answered in a form, in a file. What is no query never leaves: it might be an update."""

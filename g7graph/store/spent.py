@@ -1,7 +1,8 @@
-"""Where the time of a request goes: how long its thread has waited for workers, and how long they have worked."""
+"""Where the time of a request goes: how long its thread waited, how long others worked, what is left."""
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Iterator
@@ -9,13 +10,14 @@ from contextlib import contextmanager
 
 
 class Spent(threading.local):
-    """Seconds of this thread by phase, since it was last cleared: `queue` and `eval`."""
+    """Seconds of this thread by phase, since it was last cleared: `queue` and `eval`; `most` is what all may take."""
 
     def __init__(self) -> None:
         self.clear()
 
-    def clear(self) -> None:
+    def clear(self, most: float = math.inf) -> None:
         """Begin anew."""
+        self.most = most
         self.seconds: dict[str, float] = {}
         self._phase = ""
         self._since = 0.0
@@ -26,6 +28,11 @@ class Spent(threading.local):
         if self._phase:
             self.seconds[self._phase] = self.seconds.get(self._phase, 0.0) + now - self._since
         self._phase, self._since = phase, now
+
+    @property
+    def left(self) -> float:
+        """The seconds that are left for all that is still to be asked."""
+        return self.most - sum(self.seconds.values())
 
     @contextmanager
     def within(self, phase: str) -> Iterator[None]:

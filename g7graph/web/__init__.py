@@ -107,7 +107,7 @@ def _put_in_front(app: Flask, site: context.Site, shelf: Shelf) -> None:
         data = site.store.version
         return data and f"{data} {program}{shelf.stamp}"
 
-    cached = Cached(Made(app.wsgi_app), version)
+    cached = Cached(Made(app.wsgi_app, options.limits.seconds), version)
     log = Log(options.access_log, options.log_address) if options.access_log else None
     watched = Watched(cached, metrics.attach(app), log, cached.at_hand)
     app.wsgi_app = behind(watched, options.behind_proxy)  # type: ignore[method-assign, assignment]

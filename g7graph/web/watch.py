@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
@@ -40,14 +41,14 @@ class _Seen:
 
 
 class Made:
-    """Below the cache: what passes here is made anew."""
+    """Below the cache: what passes here is made anew; to read, all that is asked for it may take so many `seconds`."""
 
-    def __init__(self, application: WSGIApplication) -> None:
-        self.application = application
+    def __init__(self, application: WSGIApplication, seconds: float) -> None:
+        self.application, self.seconds = application, seconds
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Have the application answer, and say that it did."""
-        SPENT.clear()
+        SPENT.clear(self.seconds if environ["REQUEST_METHOD"] == "GET" else math.inf)
         body = self.application(environ, start_response)
         seen = environ.get(_SEEN) or _Seen()
         seen.made, seen.problem, seen.query = True, environ.get(PROBLEM, ""), environ.get(QUERY, "")
