@@ -49,7 +49,10 @@ class Made:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Have the application answer, and say that it did."""
         SPENT.clear(self.seconds if environ["REQUEST_METHOD"] == "GET" else math.inf)
-        body = self.application(environ, start_response)
+        try:
+            body = self.application(environ, start_response)
+        finally:
+            SPENT.most = math.inf  # what the thread does next is no part of this
         seen = environ.get(_SEEN) or _Seen()
         seen.made, seen.problem, seen.query = True, environ.get(PROBLEM, ""), environ.get(QUERY, "")
         return body
