@@ -22,6 +22,7 @@ from rich.console import Console
 
 import g7graph
 from g7graph import i18n
+from g7graph.build import build
 from g7graph.cli import main, output
 from g7graph.cli.serve import read_tokens
 from g7graph.cli.speech import language_of
@@ -383,6 +384,9 @@ def test_serve_takes_the_dumps_that_build_left_unless_they_are_of_other_data(
     assert g7("serve", "--data", tiny).exit_code == 0
     built = Path("dist/dumps")
     assert [one.dumps for one in served] == [None, None, built, built, Path("dist"), None]
+    build(Project.find(tiny), tmp_path / "store")
+    monkeypatch.setattr("g7graph.build._hashed", None)
+    assert g7("serve", "--data", tiny, "--store", tmp_path / "store").exit_code == 0, "the data are not read for it"
     refused = g7("serve", "--dumps", tmp_path / "none", "--lang", "en")
     assert (refused.exit_code, "no file or folder" in refused.stderr) == (2, True)
 

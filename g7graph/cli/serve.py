@@ -56,14 +56,15 @@ def serve(
     limits = chosen_limits(chosen)
     federation = allowed(chosen)
     project = Project.find(common.data)
-    chosen["dumps"] = _dumps(chosen["dumps"], project, is_ours=common.data is None)
+    chosen["dumps"] = _dumps(chosen["dumps"], project, chosen["store"], is_ours=common.data is None)
     run(project, Options(lang=common.lang, tokens=tokens, limits=limits, federation=federation, **chosen))
 
 
-def _dumps(given: Path | None, project: Project, *, is_ours: bool) -> Path | None:
+def _dumps(given: Path | None, project: Project, store: str, *, is_ours: bool) -> Path | None:
     """Return the folder of dumps to serve: the one given, else where `build` puts it, unless it is of other data.
 
-    Raises UsageError for a folder that is not there.
+    What a built store is of is noted beside it: its data are not read. Raises UsageError for a folder that is not
+    there.
     """
     if given is not None:
         if not given.is_dir():
@@ -73,7 +74,7 @@ def _dumps(given: Path | None, project: Project, *, is_ours: bool) -> Path | Non
     from g7graph.exports.manifest import Manifest
 
     there = Manifest.read(_DUMPS)
-    return _DUMPS if there and (is_ours or there.data == version_of(project)) else None
+    return _DUMPS if there and (is_ours or there.data == version_of(project, store)) else None
 
 
 def read_tokens(path: Path | None) -> dict[str, str]:
