@@ -154,7 +154,7 @@ def _filled(store: ox.Store, project: Project, on_step: OnStep) -> ox.Store:
         except SyntaxError as error:
             raise unparsable(error, project.name_of(file.path)) from error
     if not project.is_plain:
-        blanks.name(store)
+        blanks.name(store, [file.iri for file in project.graph_files() if file.iri and blanks.may_be_in(file.path)])
         on_step("derive")
         library = Library.read(project.queries)
         derive(store, library.rules)

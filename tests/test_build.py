@@ -20,7 +20,7 @@ from g7graph.derive import PROGRESS
 from g7graph.errors import DataError, QueryError, StoreError, UsageError
 from g7graph.exports.graphs import canonical
 from g7graph.project import Project
-from g7graph.store import stamp
+from g7graph.store import blanks, stamp
 from g7graph.store.local import LocalStore
 from g7graph.store.remote import RemoteStore
 
@@ -293,6 +293,26 @@ def test_blank_nodes_have_the_same_names_at_each_start_in_memory_and_on_disk(pro
     blank = [{term for triple in one for term in triple if isinstance(term, ox.BlankNode)} for one in graphs]
     assert [*map(len, blank)] == [4, 4]
     assert not blank[0] & blank[1]
+
+
+@pytest.mark.parametrize(
+    ("turtle", "has"),
+    [
+        ("<x:a> <x:b> [] .", True),
+        ("<x:a> <x:b> (1) .", True),
+        ("<x:a> <x:b> _:c .", True),
+        ("<< <x:a> <x:b> <x:c> >> <x:d> 1 .", True),
+        ("<x:a> <x:b> <x:c> {| <x:d> 1 |} .", True),
+        ("<x:a> <x:b> <x:c> ~ .", True),
+        ("<x:a> <x:b> 'c', 1 .", False),
+        ("", False),
+    ],
+)
+def test_every_way_to_write_a_blank_node_is_seen(tmp_path: Path, turtle: str, has: bool) -> None:
+    (tmp_path / "a.ttl").write_text(turtle)
+    found = {term for quad in ox.parse(turtle, format=ox.RdfFormat.TURTLE) for term in quad}
+    assert any(isinstance(term, ox.BlankNode) for term in found) == has
+    assert blanks.may_be_in(tmp_path / "a.ttl") == has
 
 
 def test_a_build_of_the_store_alone_writes_no_dumps(
