@@ -27,9 +27,8 @@ def name(store: ox.Store, graphs: Sequence[str]) -> None:
 
     The engine looks up each term to tell what it is, which of a million statements takes longer than to load them.
     """
-    among = " ".join(f"<{graph}>" for graph in graphs)
-    text = _ASKED.read_text(encoding="utf-8").replace("VALUES ?g { UNDEF }", f"VALUES ?g {{ {among} }}")
-    quads = [ox.Quad(*row) for row in store.query(text)]  # type: ignore[union-attr]
+    found = store.query(_ASKED.read_text(encoding="utf-8"), named_graphs=[ox.NamedNode(graph) for graph in graphs])
+    quads = [ox.Quad(*row) for row in found]  # type: ignore[union-attr]
     named = ox.Dataset(quads)
     named.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
     for quad in quads:

@@ -1,4 +1,4 @@
-"""A page of what is said of a thing: some values of each property that has many, so that no document grows for ever."""
+"""A page of what is said of a thing: of a property that has many values, some."""
 
 from __future__ import annotations
 
