@@ -143,6 +143,8 @@ def _set_up_templates(app: Flask) -> None:
         switched=context.switched,
         as_written=cells.as_written,
         td=cells.td,
+        tr=cells.tr,
+        items=cells.items,
         dataset_citation=citation.citation,
         languages=i18n.LANGUAGES,
         headings=context.headings,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from html import escape
 from typing import NamedTuple
@@ -101,6 +101,17 @@ def td(one: Cell, label: str = "") -> Html:
     kind = "number" if one.is_number else "long" if length > _LONG else "short" if length < _SHORT else ""
     look = f' class="{kind}"' if kind else ""
     return Html(f"<td{heading}{look}>{one.__html__() if one.text else ''}</td>\n")
+
+
+def tr(cells: Sequence[Cell], labels: Sequence[str] = ()) -> Html:
+    """Write a row of a table; `labels` are the headings of its columns, for narrow screens."""
+    written = map(td, cells, labels) if labels else map(td, cells)
+    return Html(f"<tr>{''.join(written)}</tr>")
+
+
+def items(cells: Iterable[Cell]) -> Html:
+    """Write the items of a list."""
+    return Html("".join([f"<li>{one.__html__()}</li>\n" for one in cells]))
 
 
 def number(value: object) -> str:
