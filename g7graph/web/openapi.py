@@ -33,6 +33,8 @@ _OFFERED = (Format("json", "application/json", ("application/openapi+json", "app
 _STARTS = ("dashboard.home", "api.index", "sparql.endpoint")
 #: What pages need to look as they do is no part of the service.
 _APART = ("static",)
+#: What a frozen copy does not have: files do not answer what one likes to ask, nor say how they are.
+_LIVE = ("graphstore", "health", "metrics", "reconciliation", "search", "sparql")
 
 
 @blueprint.get("/openapi.json")
@@ -52,8 +54,9 @@ def linked(response: Response) -> Response:
 
 
 def document() -> Json:
-    """Describe every route of the application, as it is for those who ask at this address."""
-    paths = _paths()
+    """Describe every route of the application, as it is for those who ask at this address; of a copy what it has."""
+    live = site().options.live
+    paths = _paths() if live else _standing(_paths())
     operations_ = [one for item in paths.values() for one in item.values()]
     used = {status for one in operations_ for status in one["responses"]}
     parts = operations.components(used, writable=site().writer is not None)
@@ -64,11 +67,11 @@ def document() -> Json:
         "info": {
             "title": alliance,
             **({"summary": plan} if plan else {}),
-            "description": said("description"),
+            "description": said("description" if live else "description_copy"),
             "version": __version__,
         },
         "servers": [{"url": request.root_url.rstrip("/")}],
-        "tags": [{"name": tag, "description": said(f"tag_{tag.replace('-', '_')}")} for tag in _TAGS],
+        "tags": [{"name": tag, "description": said(f"tag_{tag.replace('-', '_')}")} for tag in _tags(operations_)],
         "paths": paths,
         "components": parts,
     }
@@ -79,7 +82,8 @@ def _paths() -> dict[str, Json]:
     for rule in current_app.url_map.iter_rules():
         path = route.template(rule)
         blueprint_ = rule.endpoint.partition(".")[0]
-        if rule.endpoint in _APART or path in found:
+        away = blueprint_ in _LIVE and not site().options.live
+        if rule.endpoint in _APART or away or path in found:
             continue
         if rule.endpoint == "api.query":
             found |= calls.paths()
@@ -92,3 +96,21 @@ def _paths() -> dict[str, Json]:
         else:
             found |= routes.paths(rule)
     return dict(sorted(found.items()))
+
+
+def _standing(paths: dict[str, Json]) -> dict[str, Json]:
+    """Return what is left of the operations in a frozen copy: to read files, which heed nothing but their address."""
+    found = {}
+    for path, item in paths.items():
+        reading = item.get("get", {})
+        answer = reading.get("responses", {}).get("200")
+        if answer:
+            slots = [one for one in reading.get("parameters", ()) if one.get("in") == "path"]
+            answered = {name: part for name, part in answer.items() if name != "headers"}
+            found[path] = {"get": {**reading, "parameters": slots, "responses": {"200": answered}}}
+    return found
+
+
+def _tags(operations_: list[Json]) -> list[str]:
+    used = {tag for one in operations_ for tag in one["tags"]}
+    return [tag for tag in _TAGS if tag in used]

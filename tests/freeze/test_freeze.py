@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from flask import Flask
+from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from g7graph import i18n
 from g7graph.build import open_local
@@ -54,7 +55,6 @@ def test_every_thing_has_a_page_in_three_languages_and_every_form_of_rdf(copy: P
         *(f"api/queries/notations.{form}" for form in RDF),
         *(f"api/queries/indicators.{form}" for form in ("csv", "tsv", "json", "xml", "md", "xlsx")),
         "query/indicators.rq",
-        "openapi.json",
         "static/style.css",
     ],
 )
@@ -75,6 +75,22 @@ def test_what_is_said_in_a_language_is_a_file_in_each(copy: Path, live: Flask) -
 def test_lists_have_the_forms_that_are_asked_for_by_a_parameter(copy: Path, live: Flask) -> None:
     asked = live.test_client().get("/graph/?format=csv")
     assert (copy / "graph/index.csv").read_bytes() == asked.data
+
+
+def test_the_description_of_the_service_has_what_is_left_of_it(copy: Path) -> None:
+    described = json.loads(text(copy, "openapi.json"))
+    assert [str(error) for error in OpenAPIV31SpecValidator(described).iter_errors()] == []
+    paths = described["paths"]
+    assert {"/api/queries/indicators.{format}", "/doc/{key}.{format}", "/dataset.{extension}"} < paths.keys()
+    assert not paths.keys() & {"/sparql", "/graph-store", "/search", "/reconcile", "/health", "/metrics"}
+    assert {method for item in paths.values() for method in item} == {"get"}
+    taken = [one["in"] for item in paths.values() for one in item["get"]["parameters"]]
+    assert set(taken) == {"path"}
+    queries = paths["/api/queries/indicators.{format}"]["get"]
+    (slot,) = queries["parameters"]
+    for form in slot["schema"]["enum"]:
+        assert (copy / f"api/queries/indicators.{form}").is_file()
+    assert set(queries["responses"]) == {"200"}
 
 
 def test_every_link_leads_to_a_file_and_every_fragment_to_an_id(copy: Path) -> None:
