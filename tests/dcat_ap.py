@@ -1,6 +1,6 @@
 """Hold the description of the dataset against the SHACL shapes of DCAT-AP, for those who have them.
 
-    python -m tests.dcat_ap --shapes shapes.ttl --shapes ranges.ttl
+    python -m tests.dcat_ap --shapes shapes.ttl --shapes ranges.ttl [--data examples/aldoria]
 
 The shapes are not part of this repository: SEMICeu/DCAT-AP publishes them (`releases/3.0.1`). Exit code 1: violations.
 """
@@ -38,14 +38,14 @@ class Finding:
     message: str
 
 
-def description(dumps: Path) -> Graph:
-    """Ask the application for `/dataset` of the project's own data."""
-    app = create_app(Project.default(), open_store(Project.default()), options=Options(dumps=dumps))
+def description(project: Project, dumps: Path) -> Graph:
+    """Ask the application for `/dataset` of a framework."""
+    app = create_app(project, open_store(project), options=Options(dumps=dumps))
     answer = app.test_client().get("/dataset.ttl")
     return Graph().parse(data=answer.get_data(as_text=True), format="turtle")
 
 
-def written(folder: Path) -> Path:
+def written(project: Project, folder: Path) -> Path:
     """Write a manifest of one dump of each kind, so that distributions are held against the shapes, too."""
     kinds = (
         ("dataset.nq.gz", "dataset", "application/n-quads", "https://www.w3.org/TR/n-quads/"),
@@ -56,7 +56,7 @@ def written(folder: Path) -> Path:
         Dump(name, part, media_type, 1000, sha256(name.encode()).hexdigest(), _packing(name), standard)
         for name, part, media_type, standard in kinds
     ]
-    Manifest("0.2.0", "2026-11-24", version_of(Project.default()), tuple(dumps)).write(folder)  # of the data served
+    Manifest("0.2.0", "2026-11-24", version_of(project), tuple(dumps)).write(folder)  # of the data served
     return folder
 
 
@@ -93,11 +93,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the check and print what was found."""
     parser = argparse.ArgumentParser(prog="python -m tests.dcat_ap", description=__doc__)
     parser.add_argument("--shapes", type=Path, action="append", required=True, help="a Turtle file or a folder of them")
+    parser.add_argument("--data", type=Path, help="another framework than the project's own")
     parser.add_argument("--dumps", type=Path, help="a folder of dumps with its manifest; else one made up for this")
     parser.add_argument("--warnings", action="store_true", help="list warnings, too")
     given = parser.parse_args(arguments)
+    project = Project.find(given.data) if given.data else Project.default()
     with tempfile.TemporaryDirectory() as scratch:
-        data = description(given.dumps or written(Path(scratch)))
+        data = description(project, given.dumps or written(project, Path(scratch)))
     found = findings(data, read(given.shapes))
     for one in found:
         if given.warnings or one.severity == VIOLATION:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from rdflib import RDF, URIRef
 
+from g7graph.project import Project
 from tests import dcat_ap
 
 PREFIXES = """
@@ -40,8 +41,8 @@ def test_shapes_that_are_kept_find_nothing(tmp_path: Path, capsys: pytest.Captur
     assert " 0 violations, 0 others" in capsys.readouterr().out
 
 
-def test_dumps_are_held_against_the_shapes_too(tmp_path: Path) -> None:
-    said = dcat_ap.description(dcat_ap.written(tmp_path))
+def test_dumps_are_held_against_the_shapes_too(tmp_path: Path, project: Project) -> None:
+    said = dcat_ap.description(project, dcat_ap.written(project, tmp_path))
     assert len(set(said.subjects(RDF.type, URIRef("http://spdx.org/rdf/terms#Checksum")))) == 3
 
 

@@ -199,7 +199,7 @@ def test_sparql_answers_tables_truths_and_graphs(app: Flask) -> None:
         ("run_query", {"name": "projects", "limit": 0}, "greater than or equal to 1"),
         ("search", {"text": "x" * 201}, "200"),
         ("describe", {"thing": "indicator:4.44"}, "indicator:4.4"),
-        ("describe", {"thing": "http://a b"}, "IRI"),
+        ("describe", {"thing": "http://a b"}, "«http://a b»"),
         ("describe", {"thing": ""}, "Nothing is said"),
         ("sparql", {"query": "INSERT DATA { <http://x/a> <http://x/p> 1 }"}, "read-only"),
         ("sparql", {"query": "SELECT * { SERVICE <http://127.0.0.1:1/> { ?s ?p ?o } }"}, "--allow-service"),

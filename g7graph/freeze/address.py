@@ -10,6 +10,8 @@ from g7graph import i18n
 #: Parameters by which an answer comes in parts or as of another time. Links name all their values; of any other
 #: parameter there are more than a copy can hold.
 PARTS = ("archive", "page", "page-size", "round")
+#: Below it are the answers that pages say how to cite, each of one language and of values that its address tells.
+CITED = "api/runs/"
 _LONGEST_NAME = 200  # bytes; file systems take 255, and language and extension come on top
 _SAFE = "/-._~@="
 _PAGE = ".html"  # what a page is asked for by when it has to be one
@@ -17,7 +19,10 @@ _PAGE = ".html"  # what a page is asked for by when it has to be one
 
 @dataclass(frozen=True, order=True)
 class Address:
-    """What comes after the root, decoded, and parameters in order; language and format are no part of it."""
+    """What comes after the root, decoded, and parameters in order; format is no part of it.
+
+    Nor is the language, but of an address to cite.
+    """
 
     path: str
     args: tuple[tuple[str, str], ...] = ()
@@ -37,14 +42,31 @@ class Address:
         return quote(self.path, safe=_SAFE) + (f"?{urlencode(self.args)}" if self.args else "")
 
     @property
+    def is_cited(self) -> bool:
+        """Whether it is cited: the hash of a result in it says all, whatever its parameters are."""
+        return self.path.startswith(CITED)
+
+    @property
+    def key(self) -> str:
+        """What tells it from all others."""
+        return Address(self.path).url if self.is_cited else self.url
+
+    @property
+    def lang(self) -> str:
+        """The one language in which it answers; empty where there are several."""
+        return dict(self.args).get("lang", "")
+
+    @property
     def is_finite(self) -> bool:
         """Whether its parameters are such that links name all their values."""
-        return all(name in PARTS for name, _ in self.args)
+        return self.is_cited or all(name in PARTS for name, _ in self.args)
 
     @property
     def stem(self) -> str:
-        """The file of a page without language and extension."""
+        """The file of a page without language and extension: a server of files does not look at parameters."""
         path = f"{self.path}index" if self.path.endswith("/") or not self.path else self.path
+        if self.is_cited:
+            return path
         args = "&".join(f"{name}={quote(value, safe='')}" for name, value in self.args)
         return f"{path}@{args}" if args else path
 
@@ -98,10 +120,8 @@ class Root:
         path = unquote(parts.path[len(own.path) + 1 :])
         args = [(name, value) for name, value in parse_qsl(parts.query) if value]
         chosen = dict(args)
-        address = Address(
-            path.removesuffix(_PAGE),
-            tuple(sorted(pair for pair in args if pair[0] not in ("lang", "format"))),
-        )
+        apart = ("format",) if path.startswith(CITED) else ("format", "lang")
+        address = Address(path.removesuffix(_PAGE), tuple(sorted(pair for pair in args if pair[0] not in apart)))
         form = chosen.get("format", "html")
         lang = chosen.get("lang", "")
         return Link(

@@ -69,9 +69,14 @@ def crawl(
     atlas, files = Atlas(), dict[str, Written]()
     atlas.note(Visit({**there}))
     wanted = {own.NOTICE, own.SEARCH, own.UNKNOWN, *first, *pool.submit(_known).result()} - there.keys()
-    seen = wanted | there.keys()
+    seen = {one.key for one in (*wanted, *there)}
     waiting, running = deque(sorted(wanted)), set[Future[Visit]]()
-    while waiting or running:
+    cited = dict[str, Address]()
+    while waiting or running or cited:
+        if not waiting and not running:
+            waiting.extend(sorted(cited.values()))
+            seen |= cited.keys()
+            cited.clear()
         while waiting and len(running) < _AHEAD * _MOST_PROCESSES:
             batch = [waiting.popleft() for _ in range(min(_BATCH, len(waiting)))]
             running.add(pool.submit(_visit, batch))
@@ -79,9 +84,15 @@ def crawl(
         for visit in (future.result() for future in done):
             atlas.note(visit)
             _add(files, visit.files)
-            fresh = (visit.links | visit.outcomes.keys()) - seen
-            waiting.extend(sorted(fresh - visit.outcomes.keys()))
-            seen |= fresh
+            seen |= {one.key for one in visit.outcomes}
+            for one in sorted(visit.links):
+                if one.key in seen:
+                    continue
+                if one.is_cited:  # under several addresses: which is asked for may not depend on who came first
+                    cited[one.key] = min(one, cited.get(one.key, one))
+                else:
+                    waiting.append(one)
+                    seen.add(one.key)
         told(len(seen) - len(waiting) - _BATCH * len(running), len(seen))
     return atlas, list(files.values())
 

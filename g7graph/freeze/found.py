@@ -78,7 +78,7 @@ class Visit:
 
 
 class Atlas(dict[str, Outcome]):
-    """The outcomes by address, as `Address.url` writes it, and the parts of each file."""
+    """The outcomes by the key of an address, and the parts of each file."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -88,8 +88,8 @@ class Atlas(dict[str, Outcome]):
         """Take over what came of a visit; a file or another address is never given up for nothing."""
         self.parts |= visit.parts
         for address, outcome in visit.outcomes.items():
-            if not isinstance(outcome, Absent) or address.url not in self:
-                self[address.url] = outcome
+            if not isinstance(outcome, Absent) or address.key not in self:
+                self[address.key] = outcome
 
     def end(self, url: str, fragment: str = "") -> tuple[Outcome, str]:
         """Follow an address to where it leads in the end; what leads on and on leads nowhere."""
@@ -98,5 +98,5 @@ class Atlas(dict[str, Outcome]):
             if not isinstance(outcome, Moved):
                 return outcome, fragment
             fragment = outcome.fragment or fragment
-            outcome = self.get(outcome.to.url, Absent(404))
+            outcome = self.get(outcome.to.key, Absent(404))
         return Absent(404), fragment

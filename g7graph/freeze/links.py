@@ -50,12 +50,12 @@ class Mark:
 
     def __str__(self) -> str:
         link, flags = self.link, ("sends" * self.sends, "absolute" * self.absolute)
-        return _NUL + _SEPARATOR.join((link.address.url, link.fragment, link.lang, *flags)) + _NUL
+        return _NUL + _SEPARATOR.join((link.address.key, link.fragment, link.lang, *flags)) + _NUL
 
 
 @dataclass(frozen=True)
 class Place:
-    """A mark as it is read again: the address as it is asked for, a part of it, the language, what kind it is."""
+    """A mark as it is read again: the key of an address, a part of it, the language, what kind it is."""
 
     url: str
     fragment: str

@@ -16,8 +16,6 @@ from g7graph.web.context import language
 NOTICE, SEARCH = Address("frozen"), Address("search")
 #: What any address answers that there is not.
 UNKNOWN = Address("404")
-#: Below it are the answers that pages say how to cite.
-CITED = "api/runs/"
 #: What the page of the search loads.
 SCRIPTS = INDEX, SCRIPT = "search/index.js", "search/search.js"
 _TEMPLATES = {NOTICE: "frozen.html", SEARCH: "find.html"}

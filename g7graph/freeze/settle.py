@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 from g7graph import i18n
 from g7graph.freeze import own
-from g7graph.freeze.address import href
+from g7graph.freeze.address import CITED, href
 from g7graph.freeze.found import Atlas, Kept, Moved, Written, write
 from g7graph.freeze.links import Place, split
 
@@ -58,7 +58,7 @@ class Settler:
         Who cites an address writes it down as it is, without extension; it has to lead somewhere on any host.
         """
         pages = [one for one in self.atlas.values() if isinstance(one, Kept) and one.extension == "html"]
-        leading = [one for one in pages if (self.folder / one.stem).is_dir() or one.stem.startswith(own.CITED)]
+        leading = [one for one in pages if (self.folder / one.stem).is_dir() or one.stem.startswith(CITED)]
         led = {one.stem: self._target(one, self.lang) for one in leading}
         return [self._leading(path.rstrip("/"), target) for path, target in {**led, **redirections}.items()]
 

@@ -64,8 +64,8 @@ class Visitor:
         return Moved(link.address, link.fragment)
 
     def _pages(self, address: Address, found: Visit, body: Callable[[str], bytes], status: int = HTTPStatus.OK) -> Kept:
-        kept = Kept(address.stem, "html", _HTML, localized=True, status=status)
-        for lang in i18n.LANGUAGES:
+        kept = Kept(address.stem, "html", _HTML, localized=not address.lang, status=status)
+        for lang in [address.lang] if address.lang else i18n.LANGUAGES:
             page = marked(_text(body(lang)), address, self.asker.root, footer=self.own.footer(lang))
             self._keep_marked(kept.file(lang, self.lang), page, found)
         return kept
@@ -87,7 +87,7 @@ class Visitor:
     def _file(self, address: Address, found: Visit, answer: Answer, body: Callable[[str], bytes]) -> Kept:
         """Write an answer that is no page; where it tells its language, there is one in each."""
         stem, extension = _named(address, answer.media_type)
-        kept = Kept(stem, extension, answer.media_type, localized=bool(answer.lang))
+        kept = Kept(stem, extension, answer.media_type, localized=bool(answer.lang) and not address.lang)
         for lang in i18n.LANGUAGES if kept.localized else (self.lang,):
             name = kept.file(lang, self.lang)
             content = answer.body if lang == self.lang else body(lang)

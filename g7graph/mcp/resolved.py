@@ -5,7 +5,6 @@ from __future__ import annotations
 from pyoxigraph import Literal, NamedNode
 
 from g7graph import vocab
-from g7graph.errors import QueryError
 from g7graph.web import search
 from g7graph.web.asks import ask
 from g7graph.web.context import language, site
@@ -16,11 +15,11 @@ from g7graph.web.refusals import Refused, UnknownPage, UnknownThing
 
 
 def resolved(thing: str) -> NamedNode:
-    """Return the thing. Raises UnknownThing with the nearest, Refused where several are called so, QueryError."""
+    """Return the thing. Raises UnknownThing with the nearest, Refused where several are called so."""
     iri = thing if "://" in thing else vocab.expand(thing) if " " not in thing else None
     if iri:
         node = _node(iri)
-        if len(ask(site().store, "thing", thing=[node])):
+        if node and len(ask(site().store, "thing", thing=[node])):
             return node
         raise UnknownThing(thing, _keys(iri))
     hits = search.found(thing).hits
@@ -51,11 +50,12 @@ def _keys(iri: str) -> list[str]:
     return [vocab.curie(thing.value) for thing, _ in rows if thing is not None]
 
 
-def _node(iri: str) -> NamedNode:
+def _node(iri: str) -> NamedNode | None:
+    """Return what an IRI names; None of what is no IRI, which names nothing."""
     try:
         return NamedNode(iri)
-    except ValueError as error:
-        raise QueryError("not_an_iri", detail=str(error)) from error
+    except ValueError:
+        return None
 
 
 def _told(hit: search.Hit) -> str:

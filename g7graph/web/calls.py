@@ -112,7 +112,7 @@ def _told(asked: SavedQuery) -> list[str]:
     listed = [(one, f", {one.unit}" if one.unit else "") for one in asked.columns]
     columns = ", ".join(f"`{column.name}` ({column.type}{unit})" for column, unit in listed)
     found = [said("columns", columns=columns)] if columns else []
-    if asked.explain:
+    if asked.explain and site().options.live:
         explaining = site().library.explain[asked.explain.query]
         members = ", ".join(f"`{one.name}`" for one in _explaining(asked))
         text = in_language(explaining.description, language())

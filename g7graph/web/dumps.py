@@ -51,8 +51,11 @@ def current() -> Manifest | None:
 def index() -> Response:
     """List the files: a page, or what their manifest says with their addresses, and whether they are of this data."""
     response = _listed(shelf().shelved(), answer.negotiated((HTML, JSON)))
-    response.add_etag(weak=True)  # of what is said, which may change while the data does not
-    response.make_conditional(request)
+    if not site().store.version:  # else the cache has one of all that is said
+        response.add_etag(weak=True)
+        response.make_conditional(request)
+        if response.status_code == PreconditionFailed.code:
+            raise PreconditionFailed
     return response
 
 
@@ -87,6 +90,10 @@ def download(name: str) -> Response:
     response.headers["Content-Disposition"] = f'attachment; filename="{PurePosixPath(dump.name).name}"'
     if dump.media_type == _CSV:
         response.headers["Link"] = _BESIDE_CSV
+    since = request.if_unmodified_since
+    if since and modified > since and "If-Match" not in request.headers:  # RFC 9110 §13.2.2
+        file.close()
+        raise PreconditionFailed
     response.make_conditional(request)
     if response.status_code != _OK:
         file.close()

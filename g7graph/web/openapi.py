@@ -7,7 +7,7 @@ import json
 from flask import Blueprint, Response, current_app, request
 
 from g7graph import __version__
-from g7graph.web import answer, calls, dashboard, operations, route, routes, services
+from g7graph.web import answer, calls, dashboard, operations, route, routes, services, standing
 from g7graph.web.context import address, language, site
 from g7graph.web.negotiate import Format
 from g7graph.web.operations import said
@@ -35,6 +35,8 @@ _STARTS = ("dashboard.home", "api.index", "sparql.endpoint")
 _APART = ("static",)
 #: What a frozen copy does not have: files do not answer what one likes to ask, nor say how they are.
 _LIVE = ("graphstore", "health", "metrics", "reconciliation", "search", "sparql")
+#: Nor are these described of it: which there are, pages and site maps tell.
+_TOLD = ("api.cited", "sitemap.some")
 
 
 @blueprint.get("/openapi.json")
@@ -56,7 +58,7 @@ def linked(response: Response) -> Response:
 def document() -> Json:
     """Describe every route of the application, as it is for those who ask at this address; of a copy what it has."""
     live = site().options.live
-    paths = _paths() if live else _standing(_paths())
+    paths = _paths() if live else standing.operations(_paths())
     operations_ = [one for item in paths.values() for one in item.values()]
     used = {status for one in operations_ for status in one["responses"]}
     parts = operations.components(used, writable=site().writer is not None)
@@ -73,7 +75,7 @@ def document() -> Json:
         "servers": [{"url": request.root_url.rstrip("/")}],
         "tags": [{"name": tag, "description": said(f"tag_{tag.replace('-', '_')}")} for tag in _tags(operations_)],
         "paths": paths,
-        "components": parts,
+        "components": parts if live else standing.components(parts, paths),
     }
 
 
@@ -82,7 +84,7 @@ def _paths() -> dict[str, Json]:
     for rule in current_app.url_map.iter_rules():
         path = route.template(rule)
         blueprint_ = rule.endpoint.partition(".")[0]
-        away = blueprint_ in _LIVE and not site().options.live
+        away = (blueprint_ in _LIVE or rule.endpoint in _TOLD) and not site().options.live
         if rule.endpoint in _APART or away or path in found:
             continue
         if rule.endpoint == "api.query":
@@ -96,19 +98,6 @@ def _paths() -> dict[str, Json]:
         else:
             found |= routes.paths(rule)
     return dict(sorted(found.items()))
-
-
-def _standing(paths: dict[str, Json]) -> dict[str, Json]:
-    """Return what is left of the operations in a frozen copy: to read files, which heed nothing but their address."""
-    found = {}
-    for path, item in paths.items():
-        reading = item.get("get", {})
-        answer = reading.get("responses", {}).get("200")
-        if answer:
-            slots = [one for one in reading.get("parameters", ()) if one.get("in") == "path"]
-            answered = {name: part for name, part in answer.items() if name != "headers"}
-            found[path] = {"get": {**reading, "parameters": slots, "responses": {"200": answered}}}
-    return found
 
 
 def _tags(operations_: list[Json]) -> list[str]:

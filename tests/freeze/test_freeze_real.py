@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import gzip
+import html
 import json
 import re
 import shutil
 import subprocess
+from itertools import product
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import pyoxigraph as ox
@@ -20,9 +23,11 @@ from g7graph.graph import format_of
 from g7graph.project import Project
 from g7graph.store.local import LocalStore
 from g7graph.web import create_app
-from tests.freeze.links import checked
+from tests.freeze.links import checked, files
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+ENDINGS = ("", ".html", "index.html", ".json", ".ttl", ".xlsx")
+CITED_QUERIES = ("agency-progress", "discrepancies", "evidence", "indicator-progress", "round-diff")
 RDF = ("ttl", "jsonld", "nt", "nq", "trig", "rdf")
 
 
@@ -50,6 +55,42 @@ def test_every_thing_has_its_page_its_rdf_and_its_address(real_copy: Path, thing
     names = [f"doc/{key}.{ending}" for key in things for ending in ("html", "en.html", "fr.html", *RDF)]
     names += [f"id/{key}/index.html" for key in things]
     assert [name for name in names if not (real_copy / name).is_file()] == []
+
+
+def test_every_run_that_a_page_cites_is_there_in_its_language_and_format(real_copy: Path, live: Flask) -> None:
+    client = live.test_client()
+    rounds = set()
+    for name in CITED_QUERIES:
+        for mark in ("", ".en", ".fr"):
+            page = (real_copy / f"api/queries/{name}{mark}.html").read_text(encoding="utf-8")
+            (address,) = set(re.findall(r">https://w3id.org/g7graph/(api/runs/[^<]*)<", page))
+            path, _, args = html.unescape(address).partition("?")
+            rounds.add("round=" in args)
+            assert (real_copy / f"{path}.html").is_file()
+            for ending in ("csv", "json"):
+                answer = client.get(f"/{path}.{ending}?{args}")
+                assert answer.status_code == 200
+                assert (real_copy / f"{path}.{ending}").read_bytes() == answer.data
+    assert rounds == {True, False}
+    assert not [path for path in (real_copy / "api/runs").rglob("sha256-*.*") if b"/problem/" in path.read_bytes()]
+
+
+def slot_values(slot: dict[str, Any]) -> list[str]:
+    """What a part of a path may be: all there is, else the example, if there is one."""
+    schema = slot["schema"]
+    return [*(schema.get("enum") or schema.get("examples") or [slot[name] for name in ("example",) if name in slot])]
+
+
+def test_every_address_of_the_description_is_a_file(real_copy: Path) -> None:
+    addresses = [
+        path.format_map({slot["name"]: value for slot, value in zip(item["get"]["parameters"], chosen, strict=True)})
+        for path, item in json.loads((real_copy / "openapi.json").read_text(encoding="utf-8"))["paths"].items()
+        for chosen in product(*map(slot_values, item["get"]["parameters"]))
+    ]
+    assert len(addresses) > 200
+    names = set(files(real_copy))
+    missing = [one for one in addresses if not {one[1:] + end for end in ENDINGS} & names]
+    assert missing == []
 
 
 def test_every_saved_query_has_its_answer_in_every_format(real_copy: Path, project: Project) -> None:

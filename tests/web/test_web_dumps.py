@@ -127,6 +127,25 @@ def test_without_dumps_the_list_says_so_and_there_are_no_files(small: Project, t
     assert client.get("/dumps/manifest.json").status_code == 404
 
 
+def test_the_list_is_had_on_the_condition_that_it_is_as_it_was(client: FlaskClient) -> None:
+    tag = client.get("/dumps/").headers["ETag"]
+    assert client.get("/dumps/", headers={"If-Match": tag}).status_code == 200
+    assert client.get("/dumps/", headers={"If-None-Match": tag}).status_code == 304
+    other = client.get("/dumps/", headers={"If-Match": '"another"'})
+    assert (other.status_code, other.mimetype) == (412, "application/problem+json")
+
+
+def test_a_file_is_had_on_the_condition_that_it_is_not_newer(client: FlaskClient) -> None:
+    modified = get(client, LARGE).headers["Last-Modified"]
+    long_ago = "Tue, 01 Dec 2009 00:00:00 GMT"
+    assert get(client, LARGE, If_Unmodified_Since=modified).status_code == 200
+    refused = get(client, LARGE, If_Unmodified_Since=long_ago)
+    assert (refused.status_code, refused.mimetype) == (412, "application/problem+json")
+    tag = get(client, LARGE).headers["ETag"]
+    assert get(client, LARGE, If_Unmodified_Since=long_ago, If_Match=tag).status_code == 200  # RFC 9110 §13.1.4
+    assert get(client, LARGE, If_Unmodified_Since="yesterday").status_code == 200
+
+
 def test_a_list_in_another_format_is_not_had(client: FlaskClient) -> None:
     refused = client.get("/dumps/?lang=fr", headers={"Accept": "text/turtle"})
     assert (refused.status_code, refused.headers["Content-Language"]) == (406, "fr")
