@@ -256,12 +256,51 @@ def test_the_union_cannot_be_written(union: ox.Store, text: str) -> None:
             "INSERT { GRAPH <http://x/n> { ?s <http://x/p> ?g } } WHERE { GRAPH ?g { ?s ?p ?o } }",
             {"+<a> <p> <g> <n>", "+<a> <p> <h> <n>"},
         ),
+        (
+            (
+                'INSERT DATA { GRAPH <http://x/n> { <http://x/b> <http://x/p> "4" } } ;'
+                'INSERT { GRAPH <http://x/m> { ?s <http://x/q> ?o } } WHERE { ?s ?p ?o FILTER(?o = "4") }'
+            ),
+            {'+<b> <p> "4" <n>', '+<b> <q> "4" <m>'},
+        ),
+        (
+            (
+                "PREFIX x: <http://x/> COPY x:g TO x:n ;"
+                "INSERT { GRAPH x:m { x:b x:p ?g } } WHERE { GRAPH ?g { ?s ?p ?o } FILTER(?g = x:n) }"
+            ),
+            {'+<a> <p> "2" <n>', "+<b> <p> <n> <m>"},
+        ),
+        (
+            (
+                "INSERT { GRAPH <http://x/n> { ?s <http://x/p> 1 } } WHERE { ?s ?p ?o } ;"
+                "DELETE { GRAPH <http://x/n> { ?s ?p 1 } } USING <http://x/n> WHERE { ?s ?p 1 }"
+            ),
+            set(),
+        ),
     ],
 )
 def test_over_a_union_graphs_are_written_by_name_and_where_sees_all(
     union: ox.Store, text: str, changes: set[str]
 ) -> None:
     assert update(union, text, union=True) == changes
+
+
+@pytest.mark.parametrize(
+    ("text", "given"),
+    [
+        ("DELETE { GRAPH <http://x/g> { ?s ?p ?o } } USING <http://x/nope> WHERE { ?s ?p ?o }", {}),
+        ("PREFIX x: <http://x/> INSERT { GRAPH x:n { ?s ?p ?o } } USING NAMED x:nope WHERE { ?s ?p ?o }", {}),
+        ("INSERT { GRAPH <http://x/n> { ?s ?p ?o } } WHERE { ?s ?p ?o }", {"using": ("http://x/nope",)}),
+        ("INSERT { GRAPH <http://x/n> { ?s ?p ?o } } WHERE { ?s ?p ?o }", {"using_named": ("http://x/nope",)}),
+    ],
+)
+def test_over_a_union_no_unknown_graph_passes_for_an_empty_one(
+    union: ox.Store, text: str, given: dict[str, tuple[str, ...]]
+) -> None:
+    with pytest.raises(UnknownName) as refused:
+        update(union, text, union=True, **given)
+    assert refused.value.name == "http://x/nope"
+    assert lines(union) == {'<a> <p> "2" <g>', '<a> <p> "3" <h>'}
 
 
 def test_a_document_replaces_a_graph_or_is_added_to_it(store: ox.Store) -> None:

@@ -8,7 +8,7 @@ two ways, what either of them shows counts.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -150,14 +150,14 @@ def graphs_named(text: str, base: str) -> list[str]:
         elif token.kind in ("iri", "name") and before in ("FROM", "FROM NAMED"):
             named.append(token.text)
         before = f"{before} {token.word}" if before == "FROM" and token.word == "NAMED" else token.word
+    return resolved(prologue, named, base)
+
+
+def resolved(prologue: Iterable[str], names: Iterable[str], base: str) -> list[str]:
+    """Return the IRIs of names behind a prologue, tokens as a text has them; none where they do not parse."""
+    written = " ".join(prologue) + "\n" + "".join(f"{name} <about:here> <about:here> .\n" for name in names)
     try:
-        quads = list(
-            parse(
-                " ".join(prologue) + "\n" + "".join(f"{name} <about:here> <about:here> .\n" for name in named),
-                RdfFormat.TURTLE,
-                base_iri=base,
-            )
-        )
+        quads = list(parse(written, RdfFormat.TURTLE, base_iri=base))
     except SyntaxError:
         return []
     return [quad.subject.value for quad in quads if isinstance(quad.subject, NamedNode)]

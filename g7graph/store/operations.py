@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from pyoxigraph import NamedNode
 
-from g7graph.errors import QueryError
-from g7graph.store.guard import PROLOGUE, Token, position, tokens
+from g7graph.errors import QueryError, UnknownName
+from g7graph.store.guard import PROLOGUE, Token, position, resolved, tokens
+from g7graph.store.local import BASE
 
 _EMPTY_OPERATION = " DELETE DATA {} "
 _EMPTIES = ("CLEAR", "DROP")
@@ -76,14 +78,48 @@ def edited(text: str, wanted: Wanted) -> Edited:
     - `LOAD SILENT` does nothing: nothing is ever fetched, and its failure is not told (SPARQL 1.1 Update §3.1.4).
     - `CLEAR` and `DROP` of a graph that is not there succeed: no empty graphs are kept (§3.1.3, §3.2.2).
     - The graphs of the request stand in `USING` (SPARQL 1.1 Protocol §2.2.3); where the default graph is the union of
-      `union`, so do those, in each operation that names none itself.
+      `union`, so do those, in each operation that names none itself, with those that operations before it name to
+      write to: they are done in order (§3).
 
-    Raises QueryError for LOAD, for a dataset given twice and, over a union, for statements of the default graph.
+    Raises QueryError for LOAD, for a dataset given twice and, over a union, for statements of the default graph;
+    UnknownName for a graph that the union does not have.
     """
     edits: list[Edit] = []
+    prologue: list[str] = []
+    seen = dict.fromkeys(wanted.union or ())
+    asked = dict.fromkeys((*(wanted.using or ()), *(wanted.using_named or ())))
     for operation in _operations(text):
-        edits += _edits(operation, text, wanted)
+        prologue += [token.text for declared in _declarations(operation) for token in declared]
+        edits += _edits(operation, text, wanted if wanted.union is None else replace(wanted, union=[*seen]))
+        asked |= dict.fromkeys(resolved(prologue, _asked(operation), BASE))
+        seen |= dict.fromkeys(resolved(prologue, _made(operation), BASE))
+    if wanted.union is not None:
+        for iri in (one for one in asked if one not in seen):
+            raise UnknownName("graph", iri, wanted.union)
     return Edited(text, tuple(sorted(edits, key=lambda edit: edit.start)))
+
+
+def _asked(operation: list[Token]) -> Iterator[str]:
+    """Yield the graphs that an operation names to be asked, as its text does: in USING, USING NAMED."""
+    before = ""
+    for token in operation:
+        if token.kind in _NAMES and before == "USING":
+            yield token.text
+        before = before if token.word == "NAMED" else token.word
+
+
+def _made(operation: list[Token]) -> Iterator[str]:
+    """Yield the graphs that an operation names to write to, as its text does."""
+    depth, block = 0, ""
+    for before, token in pairwise((Token("", "", 0), *operation)):
+        if depth == 0 and token.word in (*_WRITES, "WHERE"):
+            block = token.word
+        depth += (token.text == "{") - (token.text == "}")
+        is_target = (before.word == "GRAPH" and block == "INSERT") or before.word == "WITH"
+        if token.kind in _NAMES and is_target:
+            yield token.text
+    if operation and operation[-1].kind in _NAMES:  # what is copied to
+        yield operation[-1].text
 
 
 def _operations(text: str) -> Iterator[list[Token]]:
