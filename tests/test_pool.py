@@ -52,7 +52,15 @@ def refuse(*_: object) -> None:
     raise QueryError("syntax", detail="expected ?x", line=3, column=7)
 
 
+def give_up(job: Mapping[str, Any], out: IO[bytes]) -> None:
+    """Break off as the engine does: it says why, and its process ends."""
+    out.write(b"a part of an answer")
+    os.write(2, f"\nthread '<unnamed>' panicked at sort.rs:854:5:\n{job['why']}\n".encode())
+    os.abort()
+
+
 DO: dict[str, Work] = {
+    "give up": give_up,
     "write": write,
     "pid": lambda _, out: out.write(str(os.getpid()).encode()),
     "sleep": sleep,
@@ -143,6 +151,18 @@ def test_what_goes_beyond_a_limit_is_told_by_it(pool: Pool, job: dict[str, Any],
     with pytest.raises(Limited) as raised:
         pool.run(job, Asker("a"))
     assert raised.value.key == key
+    assert done(pool, {"do": "pid"}, Asker("a"))
+
+
+def test_an_engine_that_gives_up_is_no_limit(pool: Pool, capfd: pytest.CaptureFixture[str]) -> None:
+    why = "user-provided comparison function does not correctly implement a total order"
+    with pytest.raises(QueryError) as unsorted:
+        pool.run({"do": "give up", "why": why}, Asker("a"))
+    assert unsorted.value.key == "not_sorted"
+    with pytest.raises(StoreError) as failed:
+        pool.run({"do": "give up", "why": "index out of bounds"}, Asker("a"))
+    assert failed.value.key == "worker_failed"
+    assert "index out of bounds" in capfd.readouterr().err
     assert done(pool, {"do": "pid"}, Asker("a"))
 
 

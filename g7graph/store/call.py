@@ -7,6 +7,7 @@ import os
 import select
 import signal
 import socket
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -21,11 +22,19 @@ from g7graph.store.outlet import SPILL
 
 _MESSAGE_BYTES = 262_144
 _LOOK_SECONDS = 0.25
+_COMPLAINT_BYTES = 100_000  # with the calls that led there
+#: What the engine says where it gives up, and why where it cannot compare what it is to sort.
+_PANIC, _NO_ORDER = "panicked at", "does not correctly implement a total order"
 _KINDS: dict[str, type[UsageError]] = {"QueryError": QueryError, "Limited": Limited}
 
 
-def done(connection: socket.socket, pid: int, seconds: float, asker: Asker, limits: Limits) -> IO[bytes] | None:
-    """Wait until a worker has done its job; end it when its time is over. Returns the file of a large answer."""
+def done(  # noqa: PLR0913 - what a call is made of
+    connection: socket.socket, pid: int, seconds: float, asker: Asker, limits: Limits, *, small: IO[bytes]
+) -> IO[bytes] | None:
+    """Wait until a worker has done its job; end it when its time is over. Returns the file of a large answer.
+
+    Of a worker that broke off, the file of its job, the `small` one, may say why.
+    """
     end = time.monotonic() + seconds
     with ExitStack() as opened:
         large: IO[bytes] | None = None
@@ -38,12 +47,24 @@ def done(connection: socket.socket, pid: int, seconds: float, asker: Asker, limi
             os.kill(pid, signal.SIGKILL)  # it is ours while the connection is open
             raise Limited.too_long(seconds)
         if not message:
-            raise Limited("too_much", limit=limits.memory_bytes // 1_000_000)
+            raise _broken(small, limits)
         said = json.loads(message)
         if "size" not in said:
             raise _raised(said, limits)
         opened.pop_all()
         return large
+
+
+def _broken(small: IO[bytes], limits: Limits) -> G7Error:
+    """Return the error of a worker that broke off: the engine gave up, else it took too much memory."""
+    small.seek(max(small.seek(0, os.SEEK_END) - _COMPLAINT_BYTES, 0))
+    said = small.read().decode("utf-8", "replace")
+    if _PANIC not in said:
+        return Limited("too_much", limit=limits.memory_bytes // 1_000_000)
+    if _NO_ORDER in said:
+        return QueryError("not_sorted")
+    print(said[said.index(_PANIC) :], file=sys.stderr, flush=True)  # noqa: T201 - for the operator, as the engine meant it
+    return StoreError("worker_failed")
 
 
 def in_memory() -> IO[bytes]:

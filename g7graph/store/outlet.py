@@ -5,12 +5,30 @@ from __future__ import annotations
 import os
 import shutil
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import IO, Self
 
 _SMALL_BYTES = 1_000_000
 _BUFFER_BYTES = 262_144
 #: What a worker sends when its answer needs a file.
 SPILL = b"spill"
+_ERRORS = 2
+
+
+@contextmanager
+def complaining_to(file: IO[bytes]) -> Iterator[None]:
+    """Have what the engine says while it breaks off, and this process with it, go to the file of the job.
+
+    Nobody but whoever asked can tell then why there is no answer.
+    """
+    kept = os.dup(_ERRORS)
+    os.dup2(file.fileno(), _ERRORS)
+    try:
+        yield
+    finally:
+        os.dup2(kept, _ERRORS)
+        os.close(kept)
 
 
 class Sealed:

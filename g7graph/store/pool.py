@@ -161,7 +161,7 @@ class Pool:
                     raise Limited("busy", limit=together)
                 if begun:
                     SPENT.enter("eval")
-                    return call.done(connection, int(begun), seconds, asker, limits)
+                    return call.done(connection, int(begun), seconds, asker, limits, small=small)
         raise Limited("no_workers")
 
     def _forget(self, number: int) -> None:

@@ -12,11 +12,12 @@ from typing import IO, Any
 
 import pyoxigraph as ox
 
-from g7graph.errors import Limited
+from g7graph.errors import Limited, QueryError
 from g7graph.store import Asker, Question
 from g7graph.store.answers import as_table, write
 from g7graph.store.federation import NONE, Federation, blamed
 from g7graph.store.local import LocalStore
+from g7graph.store.order import by_kind
 from g7graph.store.pool import Pool
 from g7graph.store.spent import SPENT
 from g7graph.table import Table
@@ -95,8 +96,13 @@ class PooledStore:
 
     def answer(self, question: Question, form: str, asker: Asker) -> IO[bytes]:
         """Answer a stranger's question in one of FORMS; see `Service.answer`."""
-        datasets = {"default_graphs": question.default_graphs, "named_graphs": question.named_graphs}
-        return self.asked({"text": question.text, "form": form, **datasets}, question.text, asker)
+        job = {"form": form, "default_graphs": question.default_graphs, "named_graphs": question.named_graphs}
+        try:
+            return self.asked({"text": question.text, **job}, question.text, asker)
+        except QueryError as error:
+            if error.key != "not_sorted":
+                raise
+            return self.asked({"text": by_kind(question.text), **job}, question.text, asker)
 
     def asked(self, job: Mapping[str, Any], text: str, asker: Asker) -> IO[bytes]:
         """Have a job done for a stranger; where its query asks other services, by a worker that can reach them.

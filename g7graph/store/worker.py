@@ -28,7 +28,7 @@ from typing import IO, Any, NoReturn, cast
 from g7graph.errors import UsageError
 from g7graph.store import memory
 from g7graph.store.limits import Limits, room
-from g7graph.store.outlet import Out, Sealed
+from g7graph.store.outlet import Out, Sealed, complaining_to
 from g7graph.store.seal import without_sockets
 
 #: Does a job, writing its answer to the file. Raises UsageError, which reaches whoever asked.
@@ -229,7 +229,8 @@ class _Worker:
             job = json.load(file)
             file.seek(0)
             file.truncate()
-            with room(), Sealed(self.post.sealed and not self.post.on_disk) as seal, Out(file, connection, seal) as out:
+            sealed = self.post.sealed and not self.post.on_disk
+            with complaining_to(file), room(), Sealed(sealed) as seal, Out(file, connection, seal) as out:
                 self.work(job, cast(IO[bytes], out))
         except UsageError as error:
             return {"kind": type(error).__name__, "key": error.key, **error.values}

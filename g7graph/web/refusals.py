@@ -62,6 +62,7 @@ STATUS = {
     "not_acceptable": HTTPStatus.NOT_ACCEPTABLE,
     "not_an_iri": HTTPStatus.BAD_REQUEST,
     "not_evaluated": HTTPStatus.BAD_REQUEST,
+    "not_sorted": HTTPStatus.NOT_IMPLEMENTED,
     "not_utf8": HTTPStatus.BAD_REQUEST,
     "other_dataset": HTTPStatus.BAD_REQUEST,
     "other_graph": HTTPStatus.BAD_REQUEST,

@@ -56,6 +56,22 @@ def test_every_saved_query_answers_in_every_language(real: FlaskClient, library:
             assert query.summary[lang].split("\n")[0] in response.text.replace("&#39;", "'")
 
 
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("SELECT ?s ?o { ?s <https://w3id.org/g7graph/ontology#valueA> ?o } ORDER BY ?o", 50),
+        ("SELECT ?s ?o { ?s ?p ?o FILTER(ISLITERAL(?o)) } ORDER BY DESC(?o) LIMIT 700", 700),
+    ],
+)
+def test_values_of_several_kinds_are_put_in_an_order(real: FlaskClient, text: str, count: int) -> None:
+    response = real.get("/sparql", query_string={"query": text}, headers={"Accept": "application/sparql-results+json"})
+    assert response.status_code == 200, response.text
+    found = [row["o"] for row in json.loads(response.data)["results"]["bindings"]]
+    assert len(found) == count
+    numbers = [float(one["value"]) for one in found if one.get("datatype", "").endswith(("#integer", "#decimal"))]
+    assert numbers == sorted(numbers, reverse="DESC" in text)
+
+
 def test_every_line_of_csv_has_a_field_for_each_column(real: FlaskClient, library: Library) -> None:
     for query in library:
         lines = list(csv.reader(io.StringIO(real.get(f"/api/queries/{query.name}.csv").text, newline="")))
