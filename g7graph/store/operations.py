@@ -85,15 +85,18 @@ def edited(text: str, wanted: Wanted) -> Edited:
     UnknownName for a graph that the union does not have.
     """
     edits: list[Edit] = []
-    prologue: list[str] = []
-    seen = dict.fromkeys(wanted.union or ())
-    asked = dict.fromkeys((*(wanted.using or ()), *(wanted.using_named or ())))
-    for operation in _operations(text):
-        prologue += [token.text for declared in _declarations(operation) for token in declared]
-        edits += _edits(operation, text, wanted if wanted.union is None else replace(wanted, union=[*seen]))
-        asked |= dict.fromkeys(resolved(prologue, _asked(operation), BASE))
-        seen |= dict.fromkeys(resolved(prologue, _made(operation), BASE))
-    if wanted.union is not None:
+    if wanted.union is None:
+        for operation in _operations(text):
+            edits += _edits(operation, text, wanted)
+    else:
+        prologue: list[str] = []
+        seen = dict.fromkeys(wanted.union)
+        asked = dict.fromkeys((*(wanted.using or ()), *(wanted.using_named or ())))
+        for operation in _operations(text):
+            edits += _edits(operation, text, replace(wanted, union=[*seen]))
+            prologue += [token.text for declared in _declarations(operation) for token in declared]
+            asked |= dict.fromkeys(resolved(prologue, _asked(operation), BASE))
+            seen |= dict.fromkeys(resolved(prologue, _made(operation), BASE))
         for iri in (one for one in asked if one not in seen):
             raise UnknownName("graph", iri, wanted.union)
     return Edited(text, tuple(sorted(edits, key=lambda edit: edit.start)))
