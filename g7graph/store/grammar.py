@@ -13,6 +13,7 @@ import pyoxigraph as ox
 
 from g7graph import vocab
 from g7graph.store import guard
+from g7graph.store.operations import Edit, Edited
 from g7graph.store.wanted import DIGIT
 
 SYNTAX = re.compile(r"error at (?P<line>\d+):(?P<column>\d+): expected (?:one of )?(?P<expected>.*)", re.DOTALL)
@@ -34,6 +35,18 @@ class Grammar:
     def __init__(self, *, updates: bool) -> None:
         self.updates = updates
         self._store = ox.Store()
+
+    def said(self, text: str) -> tuple[str, Edited]:
+        """Return what the engine says against a text, empty where it takes it; and the text as it was asked."""
+        begin = _first_operation(text) if self.updates else None
+        asked = Edited(text, () if begin is None else (Edit(begin, begin, _FAILING),))
+        try:
+            self._parse(asked.text)
+        except (SyntaxError, UnicodeEncodeError) as error:
+            return str(error), asked
+        except (ValueError, RuntimeError):
+            pass  # the text is right
+        return "", asked
 
     def stop(self, text: str) -> int | None:
         """Return where the engine stops in a text, or up to a keyword behind it; None where it takes all."""
@@ -75,18 +88,11 @@ class Grammar:
 
     def _said(self, text: str) -> tuple[int | None, set[str]]:
         """Return where the engine stops, None where it does not, and what it expects there."""
-        begin = _first_operation(text) if self.updates else None
-        asked = text if begin is None else text[:begin] + _FAILING + text[begin:]
-        try:
-            self._parse(asked)
-        except SyntaxError as error:
-            found = SYNTAX.match(str(error))
-            if found:
-                stop = offset(asked, int(found["line"]), int(found["column"]))
-                return stop if begin is None or stop <= begin else stop - len(_FAILING), items(found["expected"])
-        except (ValueError, RuntimeError):
-            pass  # the text is right
-        return None, set()
+        message, asked = self.said(text)
+        found = SYNTAX.match(message)
+        if not found:
+            return None, set()
+        return asked.offset(offset(asked.text, int(found["line"]), int(found["column"]))), items(found["expected"])
 
     def _parse(self, text: str) -> None:
         if self.updates:

@@ -55,6 +55,13 @@ def of_update(message: str, text: str, evaluated: str | None = None, original: O
     return _error(Grammar(updates=True), message, text, evaluated, original)
 
 
+def mistake(text: str, *, updates: bool) -> QueryError | None:
+    """Return what is wrong with the syntax of a query or an update, which is not evaluated; None where nothing is."""
+    grammar = Grammar(updates=updates)
+    said, asked = grammar.said(text)
+    return _error(grammar, said, text, asked.text, asked.offset) if said else None
+
+
 def _error(grammar: Grammar, message: str, text: str, evaluated: str | None, original: Original | None) -> QueryError:
     said = SYNTAX.search(message)
     shared = _SHARED.search(message)
