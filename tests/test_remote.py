@@ -193,8 +193,8 @@ def test_what_does_not_parse_is_told_with_its_place(site: FlaskClient) -> None:
     assert response.status_code == 400
     problem = json.loads(response.data)
     assert problem["type"].endswith("/syntax")
-    assert problem["line"] == 1
-    assert "«x» cannot stand here. Expected: 0…9" in problem["detail"] or "syntax error" in problem["detail"]
+    assert (problem["line"], problem["column"]) == (1, 35)
+    assert "«x» cannot stand here. Expected: 0…9" in problem["detail"]
     assert problem["detail"].count("line 1") == 1
     assert "error at 1:" not in problem["detail"]
 

@@ -68,8 +68,8 @@ class LocalStore:
                     asked.text,
                     base_iri=BASE,
                     use_default_graph_as_union=union,
-                    default_graph=[*_nodes(default_graphs)] if given else None,
-                    named_graphs=_nodes(named_graphs) if given else None,
+                    default_graph=[*nodes(default_graphs)] if given else None,
+                    named_graphs=nodes(named_graphs) if given else None,
                     custom_functions=functions,
                 )
             )
@@ -134,7 +134,7 @@ def evaluated(evaluate: Callable[[Functions], T]) -> T:
             functions[ox.NamedNode(unknown["iri"])] = lambda *_: None
 
 
-def _nodes(graphs: Sequence[str] | None) -> list[ox.NamedNode | ox.BlankNode]:
+def nodes(graphs: Sequence[str] | None) -> list[ox.NamedNode | ox.BlankNode]:
     """Return the names of graphs. Raises QueryError for what is no IRI."""
     try:
         return [ox.NamedNode(iri) for iri in graphs or ()]

@@ -25,10 +25,12 @@ from g7graph.store.connection import Watch
 from g7graph.store.conversion import convert, is_empty, truth
 from g7graph.store.dialect import form_of, portable
 from g7graph.store.fetching import Fetch
-from g7graph.store.functions import refuse_own
 from g7graph.store.limits import Limits, room
 from g7graph.store.listing import SECONDS, Listing
+from g7graph.store.local import nodes
 from g7graph.store.spent import SPENT
+from g7graph.store.standard import standard
+from g7graph.store.update import where_it_was
 from g7graph.table import Table, Term, python
 
 if TYPE_CHECKING:
@@ -180,18 +182,20 @@ class RemoteStore:
 
     def _answered(self, question: Question, form: str, asker: Asker) -> IO[bytes]:
         """Have a question answered in a form, in a file. What is no query never leaves: it might be an update."""
-        guard.refuse_update(question.text)
-        guard.refuse_outbound(question.text)
-        refuse_own(question.text)
+        sent = standard(question.text, updates=False)
+        nodes(question.default_graphs), nodes(question.named_graphs)
         kind = form_of(question.text)
         if (form in RESULTS) != (kind in _TABLES):
             raise QueryError("no_table" if form in RESULTS else "no_graph")
-        question = self._placed(question)
+        question = replace(self._placed(question), text=sent.text)
         boolean = kind == "ASK" and not self.abilities.asks
         source = self.abilities.source("xml" if boolean else form)
         with ExitStack() as opened:
             out = cast(IO[bytes], opened.enter_context(tempfile.TemporaryFile()))
-            got = self._fetch.answer(question, source, asker, out)
+            try:
+                got = self._fetch.answer(question, source, asker, out)
+            except QueryError as error:
+                raise where_it_was(error, sent) from error
             if boolean or not (got == form or SAME.get(form) == got):
                 converted = cast(IO[bytes], opened.enter_context(tempfile.TemporaryFile()))
                 self._converted(out, got, form, converted, boolean=boolean)

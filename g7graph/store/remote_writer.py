@@ -5,21 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
+from typing import TypeVar
 
 import pyoxigraph as ox
 
 from g7graph.errors import Limited, QueryError, StoreError, UnknownName
-from g7graph.store import guard
 from g7graph.store.attempt import attempted, limited
 from g7graph.store.change import Change, Document, Kind, Outcome
 from g7graph.store.connection import Watch
 from g7graph.store.documents import statements
-from g7graph.store.functions import refuse_own
 from g7graph.store.limits import Limits
-from g7graph.store.local import BASE
-from g7graph.store.operations import Wanted, edited
+from g7graph.store.local import BASE, nodes
+from g7graph.store.operations import Edited, Wanted, edited
 from g7graph.store.remote import RemoteStore
+from g7graph.store.standard import standard
 from g7graph.store.update import where_it_was
+
+T = TypeVar("T")
 
 _METHODS = {Kind.REPLACE: "PUT", Kind.MERGE: "POST", Kind.DROP: "DELETE"}
 _NOT_FOUND = 404
@@ -42,26 +44,35 @@ class RemoteWriter:
 
     def apply(self, change: Change) -> Outcome:
         """Make a change; see `Writer.apply`. Raises StoreError where the service does not answer or refuses it."""
-        guard.refuse_deep(change.text)
-        guard.refuse_outbound(change.text)
-        refuse_own(change.text)
+        sent = self._standard(change.text)
         self._store.changed()  # others write too: which graphs there are is asked anew
         if change.kind is Kind.UPDATE:
             created = False
             change.condition.require(None, there=True)
-            self._asked(change)
+            try:
+                self._asked(change, sent.text)
+            except QueryError as error:
+                raise where_it_was(error, sent) from error
         else:
             created = self._of_graph(change)
         self._store.changed()
         return Outcome(created, self._store.version)
 
-    def _asked(self, change: Change) -> None:
+    def _standard(self, text: str) -> Edited:
+        """Return an update as it is sent; a long one is looked at apart, for it may take more than a process has."""
+        looked_at = partial(standard, text, updates=True)
+        if self._limits is None or len(text) <= self._limits.query_characters:
+            return looked_at()
+        return attempted(partial(_within, self._limits, looked_at), self._limits)
+
+    def _asked(self, change: Change, sent: str) -> None:
         """Send an update; over a framework one that names no graphs sees the union, as queries do."""
         graphs = self._store.sent()
         if graphs is None:
-            self._update(change.text, change.using or (), change.using_named or ())
+            nodes(change.using), nodes(change.using_named)
+            self._update(sent, change.using or (), change.using_named or ())
             return
-        text = edited(change.text, Wanted(change.using, change.using_named, graphs))
+        text = edited(sent, Wanted(change.using, change.using_named, graphs))
         try:
             self._update(text.text)
         except QueryError as error:
@@ -87,7 +98,7 @@ class RemoteWriter:
         """Read the documents of a change; contexts of JSON-LD take time out of proportion, which nothing interrupts."""
         if self._limits is None or not change.documents:
             return _triples(change)
-        read = attempted(partial(_read_within, self._limits, change), self._limits)
+        read = attempted(partial(_within, self._limits, partial(_serialized, change)), self._limits)
         return [quad.triple for quad in ox.parse(read, format=ox.RdfFormat.N_TRIPLES)]
 
     def _send(self, change: Change, triples: list[ox.Triple]) -> None:
@@ -160,9 +171,13 @@ def _has_blank(triples: list[ox.Triple]) -> bool:
     return any(isinstance(term, ox.BlankNode) for triple in triples for term in (triple.subject, triple.object))
 
 
-def _read_within(limits: Limits, change: Change) -> bytes:
+def _within(limits: Limits, work: Callable[[], T]) -> T:
     with limited(limits):
-        return ox.serialize(_triples(change), format=ox.RdfFormat.N_TRIPLES) or b""
+        return work()
+
+
+def _serialized(change: Change) -> bytes:
+    return ox.serialize(_triples(change), format=ox.RdfFormat.N_TRIPLES) or b""
 
 
 def _triples(change: Change) -> list[ox.Triple]:
