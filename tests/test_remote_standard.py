@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import socket
+import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pyoxigraph as ox
 import pytest
@@ -15,6 +17,7 @@ from g7graph.store.address import Address
 from g7graph.store.change import Change, Kind
 from g7graph.store.limits import Limits
 from g7graph.store.local import BASE, LocalStore
+from g7graph.store.mistakes import mistake
 from g7graph.store.remote import RemoteStore
 from g7graph.store.remote_writer import RemoteWriter
 from g7graph.store.standard import standard
@@ -168,10 +171,32 @@ def test_a_mistake_of_a_long_update_is_looked_for_apart() -> None:
     text = "PREFIX x: <http://x/> INSERT DATA { x:a x:b 1 } ;\nPREFIX y: <http://y/> INSERT DATA { y:a y:b }"
     for found in (refused_update(text), refused_update(text, limits)):
         assert (found.line, found.column) == (2, 45)
-    deep = "DELETE { ?s ?p ?o } WHERE { ?s ?p ?o FILTER(1" + "+1" * 400_000 + ") }"
-    with pytest.raises(G7Error) as ended:  # it would take this process along
-        RemoteWriter(RemoteStore(AWAY), limits=Limits()).apply(Change(Kind.UPDATE, "ana", text=deep))
-    assert ended.value.key == "change_too_much"
+    long = "DELETE { ?s ?p ?o } WHERE { ?s ?p ?o FILTER(1" + "+1" * 400_000 + ") }"
+    with pytest.raises(G7Error) as ended:
+        RemoteWriter(RemoteStore(AWAY), limits=Limits(seconds=0.1)).apply(Change(Kind.UPDATE, "ana", text=long))
+    assert ended.value.key == "change_too_long"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ASK { ?s <p>" + "/<p>" * 12_400 + " ?o }",
+        "ASK { ?s <p>" + "|<p>" * 12_400 + " ?o",
+        "SELECT (1" + "+1" * 24_900 + " AS ?x) {}",
+        "ASK {" + "FILTER EXISTS {" * 199 + "}" * 199 + "}",
+        "ASK { FILTER(" + "STR(" * 198 + "1" + ")" * 198 + ") }",
+    ],
+    ids=lambda text: text[:20],
+)
+def test_no_text_ends_the_service_that_looks_at_it(text: str) -> None:
+    """Its threads have stacks of 2 MB."""
+    before = threading.stack_size(2 * 1024 * 1024)
+    try:
+        with ThreadPoolExecutor(1) as server:
+            found = server.submit(mistake, text, updates=False)
+    finally:
+        threading.stack_size(before)
+    assert (found.result() is None) == text.endswith("}")
 
 
 def test_to_look_at_a_usual_text_takes_next_to_no_time() -> None:

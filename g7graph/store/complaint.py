@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 
 from g7graph.errors import QueryError
 from g7graph.store import guard
 from g7graph.store.grammar import SYNTAX
 from g7graph.store.mistakes import of_query, of_update
+from g7graph.store.stack import deep
 
 _PLACES = (
     re.compile(r"error at (?P<line>\d+):(?P<column>\d+)"),
@@ -53,7 +55,7 @@ def understood(error: QueryError, text: str, *, updates: bool) -> QueryError:
     if error.key != "syntax":
         return error
     if SYNTAX.search(error.detail) and not guard.too_deep(text):  # or our process would end
-        return (of_update if updates else of_query)(error.detail, text)
+        return deep(partial(of_update if updates else of_query, error.detail, text))
     return QueryError("syntax", detail=_placeless(error.detail), line=error.line, column=error.column)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from functools import partial
 
 from g7graph import vocab
 from g7graph.errors import QueryError
@@ -11,6 +12,7 @@ from g7graph.store import guard
 from g7graph.store.grammar import LONGEST, SYNTAX, Grammar, items, offset
 from g7graph.store.guard import Token
 from g7graph.store.pieces import Pieces, pieces, shown
+from g7graph.store.stack import deep
 from g7graph.store.wanted import wanted
 
 Original = Callable[[int], int]
@@ -57,6 +59,10 @@ def of_update(message: str, text: str, evaluated: str | None = None, original: O
 
 def mistake(text: str, *, updates: bool) -> QueryError | None:
     """Return what is wrong with the syntax of a query or an update, which is not evaluated; None where nothing is."""
+    return deep(partial(_mistaken, text, updates=updates))
+
+
+def _mistaken(text: str, *, updates: bool) -> QueryError | None:
     grammar = Grammar(updates=updates)
     said, asked = grammar.said(text)
     return _error(grammar, said, text, asked.text, asked.offset) if said else None
