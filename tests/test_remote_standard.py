@@ -15,8 +15,9 @@ from g7graph import vocab
 from g7graph.errors import G7Error, QueryError
 from g7graph.store.address import Address
 from g7graph.store.change import Change, Kind
+from g7graph.store.guard import BASE
 from g7graph.store.limits import Limits
-from g7graph.store.local import BASE, LocalStore
+from g7graph.store.local import LocalStore
 from g7graph.store.mistakes import mistake
 from g7graph.store.remote import RemoteStore
 from g7graph.store.remote_writer import RemoteWriter

@@ -14,8 +14,11 @@ from typing import NamedTuple
 
 from pyoxigraph import NamedNode, RdfFormat, parse
 
+from g7graph import vocab
 from g7graph.errors import QueryError
 
+#: What relative IRIs of a query or an update are relative to (SPARQL 1.1 §4.1.1): the service.
+BASE = vocab.BASE + "sparql"
 #: What names cannot hold: as what they can hold, which is most of Unicode, it would take three times as long to compile
 #: at each start. PN_CHARS with `-`, `.` and `:` is all else; PN_CHARS_BASE less than that.
 _NEVER = (

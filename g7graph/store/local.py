@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, TypeVar
 
 import pyoxigraph as ox
 
-from g7graph import vocab
 from g7graph.errors import QueryError
 from g7graph.store import Answer, guard
 from g7graph.store.answers import as_table, as_triples
@@ -28,9 +27,6 @@ _MOST_FUNCTIONS = 50
 T = TypeVar("T")
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 Functions = dict[ox.NamedNode, Callable[..., Term | None]]
-
-#: What relative IRIs of a query or an update are relative to (SPARQL 1.1 §4.1.1): the service.
-BASE = vocab.BASE + "sparql"
 
 
 class LocalStore:
@@ -66,7 +62,7 @@ class LocalStore:
             return evaluated(
                 lambda functions: self.inner.query(
                     asked.text,
-                    base_iri=BASE,
+                    base_iri=guard.BASE,
                     use_default_graph_as_union=union,
                     default_graph=[*nodes(default_graphs)] if given else None,
                     named_graphs=nodes(named_graphs) if given else None,

@@ -9,8 +9,7 @@ from itertools import pairwise
 from pyoxigraph import NamedNode
 
 from g7graph.errors import QueryError, UnknownName
-from g7graph.store.guard import PROLOGUE, Token, position, resolved, tokens
-from g7graph.store.local import BASE
+from g7graph.store.guard import BASE, PROLOGUE, Token, position, resolved, tokens
 
 _EMPTY_OPERATION = " DELETE DATA {} "
 _EMPTIES = ("CLEAR", "DROP")

@@ -10,8 +10,7 @@ import re
 from collections.abc import Iterator
 
 from g7graph.store.functions import refuse_own, refuse_pragmas
-from g7graph.store.guard import readable, refuse_deep, refuse_outbound, refuse_update, tokens, unescaped
-from g7graph.store.local import BASE
+from g7graph.store.guard import BASE, readable, refuse_deep, refuse_outbound, refuse_update, tokens, unescaped
 from g7graph.store.mistakes import mistake
 from g7graph.store.operations import Edit, Edited, gathered
 from g7graph.store.update import where_it_was

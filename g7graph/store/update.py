@@ -13,7 +13,7 @@ from g7graph.store.change import Change, Kind
 from g7graph.store.documents import Graph, statements
 from g7graph.store.grammar import offset
 from g7graph.store.limits import Limits
-from g7graph.store.local import BASE, evaluated
+from g7graph.store.local import evaluated
 from g7graph.store.mistakes import of_update as syntax_error
 from g7graph.store.operations import Edited, Wanted, edited, gathered
 
@@ -69,7 +69,7 @@ def _evaluate(store: ox.Store, change: Change, asked: str, union: bool) -> None:
         line, column = guard.position(asked, text.offset(at))
         raise QueryError("outbound", detail=word, line=line, column=column)
     try:
-        evaluated(lambda functions: store.update(text.text, base_iri=BASE, custom_functions=functions))
+        evaluated(lambda functions: store.update(text.text, base_iri=guard.BASE, custom_functions=functions))
     except SyntaxError as error:
         raise syntax_error(str(error), asked, text.text, text.offset) from error
 

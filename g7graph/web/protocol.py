@@ -13,7 +13,6 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from g7graph.errors import QueryError, UnknownName
 from g7graph.store import Question, Store, guard
-from g7graph.store.local import BASE
 from g7graph.web.context import site
 from g7graph.web.refusals import Refused
 from g7graph.web.watch import QUERY
@@ -117,7 +116,7 @@ def refuse_foreign(asked: Asked, store: Store) -> None:
     question = asked.question
     wanted = [*(question.default_graphs or ()), *(question.named_graphs or ())]
     if guard.names_dataset(asked.text):
-        wanted += guard.graphs_named(asked.text, BASE)
+        wanted += guard.graphs_named(asked.text, guard.BASE)
     known = store.graphs() if wanted else []
     for iri in wanted:
         if iri not in known:
