@@ -164,15 +164,21 @@ def read(store: Store) -> Index:
     rows = ask(store, "reconcile-things").rows
     if len(rows) > MOST_STATEMENTS:
         raise Refused("reconcile_much", limit=MOST_STATEMENTS)
-    things: dict[str, Entity] = {}
-    for thing, role, property_, value in rows:
+    told: dict[str, Entity] = {}
+    for thing, role, property_, value in sorted(rows, key=_order):
         if isinstance(thing, NamedNode) and isinstance(role, Literal) and isinstance(property_, NamedNode) and value:
-            _learn(things.setdefault(thing.value, Entity(thing.value)), role.value, property_.value, value)
+            _learn(told.setdefault(thing.value, Entity(thing.value)), role.value, property_.value, value)
+    things = {iri: one for iri, one in told.items() if one.types}
     for one in things.values():
         one.others += [name for iri in one.governs if iri in things for name in _renamed(one, things[iri])]
     types = sorted({iri for one in things.values() for iri in one.types})
     uses = _uses(store, types)
     return Index(things, _kinds(store, {*uses, *(one for listed in uses.values() for one in listed)}), uses)
+
+
+def _order(row: Sequence[Term | None]) -> list[tuple[str, str]]:
+    """Return what puts rows in the same order, whichever engine they come from."""
+    return [(term.value, str(term)) for term in row if term is not None]
 
 
 def _learn(entity: Entity, role: str, property_: str, value: Term) -> None:
