@@ -595,3 +595,16 @@ def test_names_are_matched_and_the_site_is_mapped_the_same_here_and_there(
         there = site.get(address)
         assert (there.status_code, there.data) == (200, here.get(address).data)
     assert there.text.count("<loc>") > 50
+
+
+@pytest.mark.parametrize("form", ["json", "tsv"])
+def test_literals_keep_the_white_space_at_their_ends(remote: RemoteStore, form: str) -> None:
+    text = (
+        r"""SELECT ("  lead" AS ?a) ("trail \n" AS ?b) (" " AS ?c) ("\r\na\r\n" AS ?d) (" x "@es AS ?e) ("" AS ?f) {}"""
+    )
+    meant = ["  lead", "trail \n", " ", "\r\na\r\n", " x ", ""]
+    assert values(remote.table(text)) == [meant]
+    with remote.answer(Question(text), form, Asker()) as out:
+        found = ox.parse_query_results(out.read(), format=RESULTS[form])
+    assert isinstance(found, ox.QuerySolutions)
+    assert [[cell.value for cell in row] for row in found] == [meant]

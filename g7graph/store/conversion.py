@@ -12,6 +12,7 @@ from g7graph.errors import Limited
 from g7graph.exports.characters import Allowed
 from g7graph.store.answers import GRAPHS, RESULTS, write
 from g7graph.store.limits import Limits
+from g7graph.store.margins import Margins
 from g7graph.table import text
 
 _MEGABYTE = 1_000_000
@@ -25,7 +26,8 @@ def convert(source: IO[bytes], got: str, form: str, out: IO[bytes], limits: Limi
     """
     bounded = cast(IO[bytes], _Bounded(out, limits.answer_bytes))
     if form in RESULTS:
-        write(ox.parse_query_results(source, format=RESULTS[got]), form, bounded)
+        read = cast(IO[bytes], Margins(source)) if got == "xml" else source
+        write(ox.parse_query_results(read, format=RESULTS[got]), form, bounded)
         return
     to = Allowed(bounded) if form == "rdf" else bounded
     ox.serialize(_triples(source, got), cast(IO[bytes], to), format=GRAPHS[form])
