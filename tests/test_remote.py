@@ -6,7 +6,7 @@ import http.server
 import json
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
@@ -45,6 +45,7 @@ CODES = """SELECT ?i ?code WHERE { ?i <https://w3id.org/g7graph/ontology#axis> ?
   <http://www.w3.org/2004/02/skos/core#notation> ?code } ORDER BY ?code ?i"""
 ABOUT = "CONSTRUCT WHERE { <https://w3id.org/g7graph/id/indicator/4.4> ?p ?o }"
 SECRET = "correct horse"  # noqa: S105 - what must be shown nowhere
+PROBLEM = vocab.BASE + "problem/"
 GRAPH, OTHER = "http://example.org/graph", "http://example.org/other"
 #: XML of a kilobyte whose entities come to megabytes.
 BOMB = (
@@ -470,10 +471,29 @@ def test_strange_answers_are_errors(
     remote = RemoteStore(Address(url), wants_union=False)
     assert remote.abilities.asks
     handler.status, handler.media_type, handler.answer = status, media_type, answer
+    ask: dict[bool, Callable[[], object]] = {
+        True: lambda: remote.answer(Question("ASK {}"), "json", Asker()),
+        False: lambda: remote.table("ASK {}"),
+    }
     with pytest.raises(expected) as found:
-        remote.table("ASK {}")
+        ask[expected is QueryError]()  # of a question of ours the service is to blame
     if isinstance(found.value, QueryError):
         assert (found.value.line, found.value.column) == (3, 7)
+
+
+def test_a_question_of_ours_that_is_refused_is_not_the_fault_of_who_asks(
+    guarded: tuple[str, type[Guarded]], project: Project, capfd: pytest.CaptureFixture[str]
+) -> None:
+    url, handler = guarded
+    remote = RemoteStore(Address(url))
+    site = create_app(project, remote).test_client()
+    assert remote.abilities.asks
+    handler.status, handler.media_type, handler.answer = 400, "text/plain", b"Virtuoso 22023 Error SR353: no"
+    for address in ("/reconcile", "/api/queries/projects.csv", "/sparql?query=ASK%7B%7D"):
+        response = site.get(address)
+        assert (response.status_code, response.json and response.json["type"]) == (502, f"{PROBLEM}store-remote")
+        assert "SR353" not in response.text
+    assert "SR353" in capfd.readouterr().err
 
 
 def test_a_version_that_the_operator_states_lets_answers_be_kept(guarded: tuple[str, type[Guarded]]) -> None:

@@ -87,8 +87,11 @@ def test_all_questions_of_a_page_together_have_the_time_of_one(
         monkeypatch.setattr(Fetch, "answer", slowly)
         response = client.get("/dataset")
         assert len(asked) == 2
+        assert asked[1] < 0.3
         assert store.table("ASK {}").rows, "what is asked for nobody's page is not counted with it"
     assert (response.status_code, response.json and response.json["type"].rpartition("/")[2]) == (503, "too-long")
+    assert response.json
+    assert response.json["limit"] == 0.5, "what was left of it is no limit that anybody set"
     assert response.headers["Server-Timing"].startswith("eval;dur=")
 
 

@@ -142,10 +142,19 @@ class Client:
         return self.unexpected(getattr(said, "strerror", None) or str(said) or type(said).__name__, sent=sent)
 
     @contextmanager
-    def answering(self) -> Iterator[None]:
-        """Have a small question of our own that is not answered in time be a fault of the service, not of who asks."""
+    def understanding(self) -> Iterator[None]:
+        """Have a question of our own that is refused be a fault of the service, not of who asks."""
         try:
             yield
+        except QueryError as error:
+            raise self.unexpected(error) from error
+
+    @contextmanager
+    def answering(self) -> Iterator[None]:
+        """Have a small question of our own that is not answered in time be one, too."""
+        try:
+            with self.understanding():
+                yield
         except Limited as error:
             if error.key != "too_long":
                 raise

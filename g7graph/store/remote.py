@@ -16,7 +16,7 @@ from typing import IO, TYPE_CHECKING, cast
 import pyoxigraph as ox
 
 from g7graph import i18n
-from g7graph.errors import Limited, QueryError
+from g7graph.errors import QueryError
 from g7graph.store import Answer, Asker, Question, guard
 from g7graph.store.abilities import SAME, Abilities, detect, probe
 from g7graph.store.address import Address
@@ -28,8 +28,9 @@ from g7graph.store.fetching import Fetch
 from g7graph.store.limits import Limits, room
 from g7graph.store.listing import SECONDS, Listing
 from g7graph.store.local import nodes
+from g7graph.store.operations import Edited
 from g7graph.store.spent import SPENT
-from g7graph.store.standard import standard
+from g7graph.store.standard import ours, standard
 from g7graph.store.update import where_it_was
 from g7graph.table import Table, Term, python
 
@@ -94,16 +95,16 @@ class RemoteStore:
         default_graphs: Sequence[str] | None = None,
         named_graphs: Sequence[str] | None = None,
     ) -> Answer:
-        """Send a query; see `Engine.query`. Raises StoreError where the service does not answer."""
+        """Send a query of ours; see `Engine.query`. Raises StoreError where the service does not answer, or not it."""
         default = None if default_graphs is None else tuple(default_graphs)
         named = None if named_graphs is None else tuple(named_graphs)
         form = "json" if form_of(text) in _TABLES else "nt"
-        asker = Asker(seconds=self._left())
-        with self._readable(), self._answered(Question(portable(text), default, named), form, asker) as out:
+        body = self._heard(Question(portable(text), default, named), form)
+        with self._readable():
             if form == "json":
-                return ox.parse_query_results(out.read(), format=ox.QueryResultsFormat.JSON)
+                return ox.parse_query_results(body, format=ox.QueryResultsFormat.JSON)
             graph = ox.Store()
-            graph.load(out.read(), format=ox.RdfFormat.N_TRIPLES)
+            graph.load(body, format=ox.RdfFormat.N_TRIPLES)
             return graph.query("CONSTRUCT WHERE { ?s ?p ?o }")
 
     def table(self, text: str) -> Table:
@@ -121,7 +122,9 @@ class RemoteStore:
         An answer without a statement may be about a graph that was dropped: which there are is then listed again.
         """
         with self.turns.of(asker.client, asker.gone) if self.turns else nullcontext(), room():
-            out = self._answered(question, form, asker)
+            sent = standard(question.text, updates=False)
+            nodes(question.default_graphs), nodes(question.named_graphs)
+            out = self._answered(question, form, asker, sent)
         if is_empty(out, form):
             self._listing.forget()
         return out
@@ -173,17 +176,18 @@ class RemoteStore:
     def _fetch(self) -> Fetch:
         return Fetch(self.client, self.limits, tells_time=self.abilities.takes_milliseconds)
 
-    def _left(self) -> float:
-        """Return the seconds that a question of our own may take. Raises Limited where those before took them all."""
-        left = min(SPENT.left, self.limits.seconds)
-        if left <= 0:
-            raise Limited.too_long(self.limits.seconds)
-        return left
+    def _heard(self, question: Question, form: str) -> bytes:
+        """Return the answer to a question of our own: whole."""
+        sent = ours(question.text)
+        with (
+            self.client.understanding(),
+            SPENT.share(self.limits.seconds) as left,
+            self._answered(question, form, Asker(seconds=left), sent) as out,
+        ):
+            return out.read()
 
-    def _answered(self, question: Question, form: str, asker: Asker) -> IO[bytes]:
-        """Have a question answered in a form, in a file. What is no query never leaves: it might be an update."""
-        sent = standard(question.text, updates=False)
-        nodes(question.default_graphs), nodes(question.named_graphs)
+    def _answered(self, question: Question, form: str, asker: Asker, sent: Edited) -> IO[bytes]:
+        """Have a question, whose text is `sent`, answered in a form, in a file."""
         kind = form_of(question.text)
         if (form in RESULTS) != (kind in _TABLES):
             raise QueryError("no_table" if form in RESULTS else "no_graph")
@@ -250,7 +254,7 @@ class RemoteStore:
 
     def _rows(self, question: Question) -> Sequence[Sequence[Term | None]]:
         """Ask as it stands what is to see the engine's own dataset."""
-        with tempfile.TemporaryFile() as out, self._readable():
+        with tempfile.TemporaryFile() as out, self._readable(), self.client.understanding():
             got = self._fetch.answer(question, self.abilities.source("json"), Asker(), cast(IO[bytes], out))
             return as_table(ox.parse_query_results(out.read(), format=RESULTS[got])).rows
 

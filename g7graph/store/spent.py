@@ -8,6 +8,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from g7graph.errors import Limited
+
 
 class Spent(threading.local):
     """Seconds of this thread by phase, since it was last cleared: `queue` and `eval`; `most` is what all may take."""
@@ -33,6 +35,19 @@ class Spent(threading.local):
     def left(self) -> float:
         """The seconds that are left for all that is still to be asked."""
         return self.most - sum(self.seconds.values())
+
+    @contextmanager
+    def share(self, seconds: float) -> Iterator[float]:
+        """Give a question what is left of so many seconds; Limited, where that is over, tells of all of them."""
+        left = min(self.left, seconds)
+        if left <= 0:
+            raise Limited.too_long(seconds)
+        try:
+            yield left
+        except Limited as error:
+            if error.key != "too_long":
+                raise
+            raise Limited.too_long(seconds) from error
 
     @contextmanager
     def within(self, phase: str) -> Iterator[None]:
