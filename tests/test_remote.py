@@ -23,6 +23,7 @@ from g7graph.store import Asker, Question
 from g7graph.store.address import Address
 from g7graph.store.answers import GRAPHS, RESULTS
 from g7graph.store.change import Change, Condition, Document, Kind, Unmet, state_of
+from g7graph.store.fetching import Fetch
 from g7graph.store.limits import Limits
 from g7graph.store.local import LocalStore
 from g7graph.store.remote import RemoteStore
@@ -615,6 +616,25 @@ def test_names_are_matched_and_the_site_is_mapped_the_same_here_and_there(
         there = site.get(address)
         assert (there.status_code, there.data) == (200, here.get(address).data)
     assert there.text.count("<loc>") > 50
+
+
+def test_the_description_of_the_service_asks_each_question_once(
+    site: FlaskClient, project: Project, store: LocalStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Question] = []
+    answer = Fetch.answer
+
+    def counted(self: Fetch, question: Question, *given: Any) -> str:
+        asked.append(question)
+        return answer(self, question, *given)
+
+    monkeypatch.setattr(Fetch, "answer", counted)
+    there, here = (one.get("/openapi.json") for one in (site, create_app(project, store).test_client()))
+    assert there.status_code == 200
+    assert there.json
+    assert here.json
+    assert there.json["paths"].keys() == here.json["paths"].keys()
+    assert len(asked) == len(set(asked)) < 50
 
 
 @pytest.mark.parametrize("form", ["json", "tsv"])

@@ -25,6 +25,7 @@ from g7graph.store.address import Address
 from g7graph.store.change import Change, Document, Kind
 from g7graph.store.client import Client
 from g7graph.store.fetching import Fetch
+from g7graph.store.heard import HEARD
 from g7graph.store.limits import Limits
 from g7graph.store.remote import RemoteStore
 from g7graph.store.remote_writer import RemoteWriter
@@ -93,6 +94,31 @@ def test_all_questions_of_a_page_together_have_the_time_of_one(
     assert response.json
     assert response.json["limit"] == 0.5, "what was left of it is no limit that anybody set"
     assert response.headers["Server-Timing"].startswith("eval;dur=")
+
+
+@OXIGRAPH
+def test_what_was_heard_in_a_request_is_asked_again_in_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    answer = Fetch.answer
+
+    def counted(self: Fetch, question: Question, *given: Any) -> str:
+        asked.append(question.text)
+        return answer(self, question, *given)
+
+    with oxigraph() as url:
+        store = RemoteStore(url, wants_union=False)
+        assert store.abilities
+        monkeypatch.setattr(Fetch, "answer", counted)
+        for kept, times in ((True, 1), (False, 2), (True, 1)):
+            with HEARD.within(kept=kept):
+                assert store.table("ASK {}").rows == store.table("ASK {}").rows
+                assert len(asked) == times
+            asked.clear()
+        store.table("ASK {}")
+        monkeypatch.setattr("g7graph.store.heard.MOST_BYTES", 10)
+        with HEARD.within(kept=True):
+            assert store.table("ASK {}").rows == store.table("ASK {}").rows
+    assert len(asked) == 3, "nothing is kept outside a request, nor what there is no room for"
 
 
 def test_what_clients_do_wrong_is_not_told_to_the_operator(

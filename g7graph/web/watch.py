@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from g7graph.store.heard import HEARD
 from g7graph.store.spent import SPENT
 from g7graph.web.log import Log, query_of
 from g7graph.web.metrics import HIT, MADE, NOT_MODIFIED, Happened, Metrics
@@ -48,9 +49,11 @@ class Made:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Have the application answer, and say that it did."""
-        SPENT.clear(self.seconds if environ["REQUEST_METHOD"] == "GET" else math.inf)
+        reads = environ["REQUEST_METHOD"] == "GET"
+        SPENT.clear(self.seconds if reads else math.inf)
         try:
-            body = self.application(environ, start_response)
+            with HEARD.within(kept=reads):
+                body = self.application(environ, start_response)
         finally:
             SPENT.most = math.inf  # what the thread does next is no part of this
         seen = environ.get(_SEEN) or _Seen()
