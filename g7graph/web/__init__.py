@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from http import HTTPStatus
 from pathlib import Path
 
 from flask import Flask, Response, request
@@ -171,7 +172,10 @@ def _read_by() -> dict[str, object]:
 
 
 def _with_headers(response: Response) -> Response:
-    """Add to an answer what every answer says."""
+    """Add to an answer what every answer says; one that is to have no body says nothing of it."""
+    is_bare = request.method == "OPTIONS" or response.status_code == HTTPStatus.NO_CONTENT
+    if is_bare and response.calculate_content_length() == 0:
+        response.headers.pop("Content-Type", None)
     response.headers["Vary"] = VARY
     response.headers.setdefault("Cache-Control", "no-cache")
     for name, value in (*OPEN, *safe(response.mimetype or ""), *(PREFLIGHT if request.method == "OPTIONS" else ())):

@@ -143,6 +143,7 @@ def test_a_graph_is_put_added_to_and_dropped(client: FlaskClient) -> None:
     assert graph(client, "http://x/new") == {'<b> <p> "6"'}
     added = client.post(where, data='<http://x/c> <http://x/p> "7" .', content_type="text/turtle", headers=BEARER)
     assert added.status_code == 204
+    assert "Content-Type" not in added.headers
     assert graph(client, "http://x/new") == {'<b> <p> "6"', '<c> <p> "7"'}
     assert client.delete(where, headers=BEARER).status_code == 204
     assert client.get(where).status_code == 404

@@ -52,6 +52,8 @@ def test_a_preflight_allows_a_direct_post(client: FlaskClient) -> None:
     assert "POST" in response.headers["Access-Control-Allow-Methods"]
     assert "Content-Type" in response.headers["Access-Control-Allow-Headers"]
     assert "POST" in response.headers["Allow"]
+    assert "Content-Type" not in response.headers, "it has no body"
+    assert client.options("/nothing").mimetype == "application/problem+json"
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
