@@ -21,6 +21,7 @@ from flask.testing import FlaskClient
 from g7graph.errors import Limited, QueryError, StoreError
 from g7graph.project import Project
 from g7graph.store import Asker, Question
+from g7graph.store.abilities import Abilities
 from g7graph.store.address import Address
 from g7graph.store.change import Change, Document, Kind
 from g7graph.store.client import Client
@@ -94,6 +95,26 @@ def test_all_questions_of_a_page_together_have_the_time_of_one(
     assert response.json
     assert response.json["limit"] == 0.5, "what was left of it is no limit that anybody set"
     assert response.headers["Server-Timing"].startswith("eval;dur=")
+
+
+def test_the_limit_that_is_told_is_that_of_a_query_and_not_what_a_page_had_left_of_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def late(_: Fetch, __: Question, ___: str, asker: Asker, ____: Any) -> str:
+        raise Limited.too_long(asker.seconds or 0)
+
+    monkeypatch.setattr(Fetch, "answer", late)
+    monkeypatch.setattr(RemoteStore, "abilities", Abilities("", True, frozenset({"json"}), True, True, ()))
+    monkeypatch.setattr(SPENT, "most", 0.031)
+    monkeypatch.setattr(SPENT, "seconds", {})
+    store = RemoteStore("http://127.0.0.1:1/query", wants_union=False)
+    for ask, limit in (
+        (lambda: store.table("ASK {}"), 30),
+        (lambda: store.answer(Question("ASK {}"), "json", Asker(seconds=5)), 5),
+    ):
+        with pytest.raises(Limited) as refused:
+            ask()
+        assert refused.value.values["limit"] == limit
 
 
 @OXIGRAPH
