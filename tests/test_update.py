@@ -7,7 +7,7 @@ import pytest
 
 from g7graph.errors import DataError, QueryError, UnknownName
 from g7graph.store.change import Change, Condition, Document, Kind, Unmet
-from g7graph.store.operations import Edit, Edited
+from g7graph.store.edits import Edit, Edited
 from g7graph.store.update import applied
 
 DATA = (

@@ -13,7 +13,7 @@ import pyoxigraph as ox
 
 from g7graph import vocab
 from g7graph.store import guard
-from g7graph.store.operations import Edit, Edited
+from g7graph.store.edits import Edit, Edited
 from g7graph.store.wanted import DIGIT
 
 SYNTAX = re.compile(r"error at (?P<line>\d+):(?P<column>\d+): expected (?:one of )?(?P<expected>.*)", re.DOTALL)

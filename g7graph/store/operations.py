@@ -9,6 +9,7 @@ from itertools import pairwise
 from pyoxigraph import NamedNode
 
 from g7graph.errors import QueryError, UnknownName
+from g7graph.store.edits import Edit, Edited
 from g7graph.store.guard import BASE, PROLOGUE, Token, position, resolved, tokens
 
 _EMPTY_OPERATION = " DELETE DATA {} "
@@ -18,48 +19,6 @@ _WRITES = ("INSERT", "DELETE")
 _LOAD_WORDS = ("LOAD", "SILENT")
 _INTO_WORDS = ("INTO", "GRAPH")
 _NAMES = ("iri", "name")
-
-
-@dataclass(frozen=True)
-class Edit:
-    """A part of a text and what stands for it."""
-
-    start: int
-    end: int
-    text: str
-
-
-@dataclass(frozen=True)
-class Edited:
-    """A text with its edits made, which are in order and do not overlap."""
-
-    original: str
-    edits: tuple[Edit, ...]
-
-    @property
-    def text(self) -> str:
-        """The text as edited."""
-        parts, done = [], 0
-        for edit in self.edits:
-            parts += [self.original[done : edit.start], edit.text]
-            done = edit.end
-        return "".join((*parts, self.original[done:]))
-
-    def offset(self, edited: int) -> int:
-        """Return the offset in the original of one in the edited text.
-
-        >>> Edited("abc", (Edit(1, 1, "--"),)).offset(4)
-        2
-        """
-        moved = 0
-        for edit in self.edits:
-            begin = edit.start + moved
-            if edited < begin:
-                break
-            if edited < begin + len(edit.text):
-                return edit.start
-            moved += len(edit.text) - (edit.end - edit.start)
-        return edited - moved
 
 
 @dataclass(frozen=True)

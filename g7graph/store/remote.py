@@ -24,12 +24,12 @@ from g7graph.store.answers import RESULTS, as_table, as_triples
 from g7graph.store.connection import Watch
 from g7graph.store.conversion import convert, is_empty, truth
 from g7graph.store.dialect import form_of, portable
+from g7graph.store.edits import Edited
 from g7graph.store.fetching import Fetch
 from g7graph.store.heard import HEARD
 from g7graph.store.limits import Limits, room
 from g7graph.store.listing import SECONDS, Listing
 from g7graph.store.local import nodes
-from g7graph.store.operations import Edited
 from g7graph.store.spent import SPENT
 from g7graph.store.standard import ours, standard
 from g7graph.store.update import where_it_was

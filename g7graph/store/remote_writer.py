@@ -14,10 +14,11 @@ from g7graph.store.attempt import attempted, limited
 from g7graph.store.change import Change, Document, Kind, Outcome
 from g7graph.store.connection import Watch
 from g7graph.store.documents import statements
+from g7graph.store.edits import Edited
 from g7graph.store.guard import BASE
 from g7graph.store.limits import Limits
 from g7graph.store.local import nodes
-from g7graph.store.operations import Edited, Wanted, edited
+from g7graph.store.operations import Wanted, edited
 from g7graph.store.remote import RemoteStore
 from g7graph.store.standard import standard
 from g7graph.store.update import where_it_was

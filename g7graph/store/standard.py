@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from g7graph.store.edits import Edit, Edited
 from g7graph.store.functions import refuse_own, refuse_pragmas
 from g7graph.store.guard import BASE, readable, refuse_deep, refuse_outbound, refuse_update, tokens, unescaped
 from g7graph.store.mistakes import mistake
-from g7graph.store.operations import Edit, Edited, gathered
+from g7graph.store.operations import gathered
 from g7graph.store.update import where_it_was
 
 _ESCAPE = re.compile(r"\\\\|\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8}")

@@ -11,11 +11,12 @@ from g7graph.store import guard
 from g7graph.store.attempt import limited
 from g7graph.store.change import Change, Kind
 from g7graph.store.documents import Graph, statements
+from g7graph.store.edits import Edited
 from g7graph.store.grammar import offset
 from g7graph.store.limits import Limits
 from g7graph.store.local import evaluated
 from g7graph.store.mistakes import of_update as syntax_error
-from g7graph.store.operations import Edited, Wanted, edited, gathered
+from g7graph.store.operations import Wanted, edited, gathered
 
 
 def applied(
