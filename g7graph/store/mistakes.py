@@ -16,6 +16,8 @@ from g7graph.store.stack import deep
 from g7graph.store.wanted import wanted
 
 Original = Callable[[int], int]
+#: Characters of a text that no thread is too shallow for: it takes less than half of what a server's threads have.
+_SHALLOW = 2_000
 
 #: Beyond, to ask the engine again and again takes too long.
 _MOST_CHARACTERS = 100_000
@@ -59,7 +61,8 @@ def of_update(message: str, text: str, evaluated: str | None = None, original: O
 
 def mistake(text: str, *, updates: bool) -> QueryError | None:
     """Return what is wrong with the syntax of a query or an update, which is not evaluated; None where nothing is."""
-    return deep(partial(_mistaken, text, updates=updates))
+    look = partial(_mistaken, text, updates=updates)
+    return look() if len(text) <= _SHALLOW else deep(look)
 
 
 def _mistaken(text: str, *, updates: bool) -> QueryError | None:

@@ -31,7 +31,7 @@ from g7graph.store.limits import Limits, room
 from g7graph.store.listing import SECONDS, Listing
 from g7graph.store.local import nodes
 from g7graph.store.spent import SPENT
-from g7graph.store.standard import ours, standard
+from g7graph.store.standard import standard
 from g7graph.store.update import where_it_was
 from g7graph.table import Table, Term, python
 
@@ -123,9 +123,7 @@ class RemoteStore:
         An answer without a statement may be about a graph that was dropped: which there are is then listed again.
         """
         with self.turns.of(asker.client, asker.gone) if self.turns else nullcontext(), room():
-            sent = standard(question.text, updates=False)
-            nodes(question.default_graphs), nodes(question.named_graphs)
-            out = self._answered(question, form, asker, sent)
+            out = self._answered(question, form, asker, _sent(question))
         if is_empty(out, form):
             self._listing.forget()
         return out
@@ -182,7 +180,7 @@ class RemoteStore:
         asked = (self.address, self._wants_union, question)
         body = HEARD.get(asked)
         if body is None:
-            sent = ours(question.text)
+            sent = _sent(question)
             with (
                 self.client.understanding(),
                 SPENT.share(self.limits.seconds) as left,
@@ -269,3 +267,9 @@ class RemoteStore:
             out = io.BytesIO()
             Fetch(self.client, self.limits).copy(response, out, watch)
             return response.headers.get("Content-Type", ""), out.getvalue(), response.headers.get("Server", "")
+
+
+def _sent(question: Question) -> Edited:
+    """Return the text of a question as it is sent. Raises QueryError for what is not standard, or names no graphs."""
+    nodes((*(question.default_graphs or ()), *(question.named_graphs or ())))
+    return standard(question.text, updates=False)

@@ -45,14 +45,6 @@ def standard(text: str, *, updates: bool) -> Edited:
     return Edited(moved.original, (*base, *moved.edits))
 
 
-def ours(text: str) -> Edited:
-    """Return a question of our own as it is sent: as it is. Raises QueryError for one that would do more than ask."""
-    refuse_update(text)
-    refuse_outbound(text)
-    refuse_own(text)
-    return Edited(text, ())
-
-
 def _readings(text: str) -> Iterator[Edited]:
     """Yield a text as our engine reads it, and as those do that resolve code point escapes first (SPARQL 1.1 §19.2)."""
     yield Edited(text, ())
