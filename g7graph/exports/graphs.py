@@ -23,6 +23,8 @@ Statements = Iterable[ox.Triple] | Iterable[ox.Quad]
 _Statement = TypeVar("_Statement", ox.Triple, ox.Quad)
 
 _TYPE = f"<{vocab.RDF_TYPE}>".encode()
+#: The type between a subject and how its object begins; what sorts before all predicates, and stands in no N-Triples.
+_TYPED, _BEGINS, _FIRST = b" " + _TYPE, (b" <", b" _", b' "'), b" \0"
 _NAMESPACES = re.compile(rb"(?<=<rdf:RDF)[^>]*")
 _PREFIX_LINES = re.compile(rb"(?:@prefix [^\n]*\n)*")
 _NC_NAME_END = re.compile(r"[^\W\d][\w.\-]*$")
@@ -79,10 +81,13 @@ def _in_order(statements: list[_Statement]) -> list[_Statement]:
         found = canonical(ox.Quad(*one) for one in statements)
         statements = [quad if isinstance(statements[0], ox.Quad) else quad.triple for quad in found]
         written = _plain(statements)
-    unique = dict(zip(written.split(b"\n")[:-1], statements, strict=True))
     if isinstance(next(iter(statements), None), ox.Quad):
+        unique = dict(zip(written.split(b"\n")[:-1], statements, strict=True))
         return [unique[line] for line in sorted(unique, key=lambda line: (_graph(unique[line]), _key(line)))]
-    return [unique[line] for line in sorted(unique, key=_key)]
+    for begin in _BEGINS:  # all lines at once: a call for each takes half as long again
+        written = written.replace(_TYPED + begin, _FIRST + begin)
+    unique = dict(zip(written.split(b"\n")[:-1], statements, strict=True))
+    return [unique[line] for line in sorted(unique)]
 
 
 def canonical(quads: Iterable[ox.Quad]) -> ox.Dataset:
