@@ -7,12 +7,13 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import pyoxigraph as ox
 import pytest
 
 from g7graph import vocab
-from g7graph.errors import G7Error, QueryError
+from g7graph.errors import G7Error, Limited, QueryError
 from g7graph.store.address import Address
 from g7graph.store.change import Change, Kind
 from g7graph.store.guard import BASE
@@ -260,3 +261,32 @@ def test_graphs_beside_the_text_are_absolute() -> None:
         with pytest.raises(QueryError) as refused:
             RemoteWriter(RemoteStore(AWAY, wants_union=False)).apply(change)
         assert refused.value.key == "not_an_iri"
+
+
+@pytest.mark.parametrize(
+    ("begin", "part", "end"),
+    [
+        ("ASK { ?s a", "/a", " ?o }"),
+        ("ASK { ?s ?p ?o ", "MINUS { ?s ?p 1 } ", "}"),
+        ("ASK { ", "?s ?p ?o . ", "}"),
+        ("ASK { FILTER(1", "+1", ") }"),
+    ],
+)
+def test_a_query_of_very_many_parts_never_leaves(begin: str, part: str, end: str) -> None:
+    with pytest.raises(QueryError) as refused:
+        standard(begin + 600 * part + end, updates=False)
+    assert (refused.value.key, refused.value.values["limit"]) == ("many_parts", 500)
+    assert standard(begin + 400 * part + end, updates=False).text
+    rows = " ".join(f"<http://x/{number}>" for number in range(2_000))
+    assert standard(f"SELECT * {{ VALUES ?s {{ {rows} }} ?s ?p ?o }}", updates=False).text
+
+
+@OXIGRAPH
+def test_an_engine_outlives_many_parts() -> None:
+    with oxigraph() as address:
+        store = RemoteStore(address, limits=Limits(seconds=2))
+        for part in ("BIND(1 AS ?b{}) ", "MINUS { ?s ?p 1 } ", "FILTER EXISTS { ?s ?p 1 } "):
+            text = "ASK { ?s ?p ?o " + "".join(part.replace("{}", str(number)) for number in range(490)) + "}"
+            with suppress(Limited):
+                store.table(text)
+        assert len(store.table("SELECT * {}")) == 1

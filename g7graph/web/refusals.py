@@ -48,6 +48,7 @@ STATUS = {
     "long_query": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     "many_downloads": HTTPStatus.SERVICE_UNAVAILABLE,
     "long_search": HTTPStatus.BAD_REQUEST,
+    "many_parts": HTTPStatus.BAD_REQUEST,
     "many_queries": HTTPStatus.BAD_REQUEST,
     "needs_extra": HTTPStatus.NOT_IMPLEMENTED,
     "no_archive": HTTPStatus.NOT_FOUND,

@@ -20,7 +20,7 @@ _CONDITIONS = ("If-Match", "If-None-Match")
 _OFFERED = (*formats.RESULTS, *formats.GRAPHS, formats.HTML)
 _REFUSED: tuple[str | HTTPStatus, ...] = (
     *("bad_timeout", "charset", "coded", "long_query", "many_queries", "not_acceptable", "not_evaluated", "not_utf8"),
-    "not_sorted",
+    *("many_parts", "not_sorted"),
     *("no_media_type", "no_query", "other_dataset", "outbound", "own_function", "read_only", "syntax", "unknown_graph"),
     "update_as_query",
     *operations.SERVICES,
