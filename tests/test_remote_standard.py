@@ -14,6 +14,7 @@ import pytest
 
 from g7graph import vocab
 from g7graph.errors import G7Error, Limited, QueryError
+from g7graph.store import Asker, Question
 from g7graph.store.address import Address
 from g7graph.store.change import Change, Kind
 from g7graph.store.guard import BASE
@@ -289,4 +290,22 @@ def test_an_engine_outlives_many_parts() -> None:
             text = "ASK { ?s ?p ?o " + "".join(part.replace("{}", str(number)) for number in range(490)) + "}"
             with suppress(Limited):
                 store.table(text)
+        assert len(store.table("SELECT * {}")) == 1
+
+
+@OXIGRAPH
+def test_an_engine_outlives_a_sort_of_values_of_several_kinds() -> None:
+    form = '"{0}"@es, "{0}", {0}, "2014-{1:02}"^^xsd:gYearMonth'
+    values = ", ".join(form.format(number, number % 12 + 1) for number in range(40))
+    with oxigraph() as address:
+        store = RemoteStore(address)
+        writer = RemoteWriter(store)
+        said = f"GRAPH <{GRAPH}> {{ <http://x/s> <http://x/p> {values} }}"
+        said = f"PREFIX xsd: <{vocab.XSD}> INSERT DATA {{ {said} }}"
+        writer.apply(Change(Kind.UPDATE, "ana", text=said))
+        question = Question("SELECT ?o { ?s ?p ?o } ORDER BY ?o # by value")
+        with store.answer(question, "csv", Asker()) as out:
+            found = out.read().decode().split()[1:]
+        assert len(found) == 132
+        assert [one for one in found if one.isdecimal()][:40] == [str(number) for number in range(40)]
         assert len(store.table("SELECT * {}")) == 1

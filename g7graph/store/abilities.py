@@ -65,6 +65,11 @@ class Abilities:
         """Whether `timeout=` tells it how many milliseconds to work at most."""
         return self.engine.lower().startswith("virtuoso")
 
+    @property
+    def ends_sorting(self) -> bool:
+        """Whether it ends, for everybody, over a sort of values of several kinds."""
+        return self.engine.lower().startswith("oxigraph")
+
     def said(self, lang: str, *, dataset: str, update: bool, graph_store: bool) -> list[str]:
         """Say in a language what the engine does for us, and what not; a line for each, `dataset` of its graphs."""
         converted = sorted({*RESULTS, *GRAPHS} - self.faithful - SAME.keys())

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from g7graph.store.edits import Edit, Edited
 from g7graph.store.guard import Token, tokens
 
 _DIRECTIONS = ("ASC", "DESC")
@@ -22,11 +23,15 @@ def by_kind(text: str) -> str:
     >>> by_kind("SELECT * { ?s ?p ?o } ORDER BY DESC(?o) LIMIT 5")
     'SELECT * { ?s ?p ?o } ORDER BY DESC(IF(ISNUMERIC((?o)), "", STR(DATATYPE((?o))))) DESC((?o)) LIMIT 5'
     """
-    parts, done = [], 0
-    for start, end, direction, key in _keys(text, list(tokens(text))):
-        parts += [text[done:start], f'{direction}(IF(ISNUMERIC({key}), "", STR(DATATYPE({key})))) {direction}({key})']
-        done = end
-    return "".join((*parts, text[done:]))
+    return Edited(text, keyed(text)).text
+
+
+def keyed(text: str) -> tuple[Edit, ...]:
+    """Return the edits that put such a key before each."""
+    return tuple(
+        Edit(start, end, f'{direction}(IF(ISNUMERIC({key}), "", STR(DATATYPE({key})))) {direction}({key})')
+        for start, end, direction, key in _keys(text, list(tokens(text)))
+    )
 
 
 def _keys(text: str, found: Sequence[Token]) -> Iterator[tuple[int, int, str, str]]:

@@ -30,6 +30,7 @@ from g7graph.store.heard import HEARD
 from g7graph.store.limits import Limits, room
 from g7graph.store.listing import SECONDS, Listing
 from g7graph.store.local import nodes
+from g7graph.store.order import keyed
 from g7graph.store.spent import SPENT
 from g7graph.store.standard import standard
 from g7graph.store.update import where_it_was
@@ -123,7 +124,10 @@ class RemoteStore:
         An answer without a statement may be about a graph that was dropped: which there are is then listed again.
         """
         with self.turns.of(asker.client, asker.gone) if self.turns else nullcontext(), room():
-            out = self._answered(question, form, asker, _sent(question))
+            sent = _sent(question)
+            if self.abilities.ends_sorting:
+                sent = replace(sent, edits=(*sent.edits, *keyed(sent.original)))
+            out = self._answered(question, form, asker, sent)
         if is_empty(out, form):
             self._listing.forget()
         return out
