@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import socket
 import threading
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -200,14 +199,6 @@ def test_no_text_ends_the_service_that_looks_at_it(text: str) -> None:
     finally:
         threading.stack_size(before)
     assert (found.result() is None) == text.endswith("}")
-
-
-def test_to_look_at_a_usual_text_takes_next_to_no_time() -> None:
-    text = "PREFIX x: <http://x/> SELECT * { " + "?s x:p ?o ; x:q [ x:r 'a' ] FILTER(?o < 3) " * 20 + "}"
-    began = time.perf_counter()
-    for _ in range(20):
-        standard(text, updates=False)
-    assert (time.perf_counter() - began) / 20 < 0.02  # some 2 ms, on a machine that does nothing else
 
 
 def test_what_is_relative_is_resolved_as_in_memory(remote: RemoteStore) -> None:
