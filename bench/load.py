@@ -33,7 +33,7 @@ from bench.throughput import Asker, Request, answer
 
 STORE = "store"
 STARTS = 3
-MORE = ("derive", "compact", "list")
+MORE = ("derive", "compact", "prepare")
 
 
 @dataclass(frozen=True)

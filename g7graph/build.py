@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING, cast
 import pyoxigraph as ox
 
 from g7graph import __version__, executables
+from g7graph.beforehand import answers
 from g7graph.derive import derive
 from g7graph.errors import StoreError
 from g7graph.graph import format_of, require_whole_file, unparsable
 from g7graph.pointing import hubs
 from g7graph.project import Project
 from g7graph.queries import Library
+from g7graph.result import Runner
 from g7graph.store import blanks, stamp
 from g7graph.store.local import LocalStore
 from g7graph.store.pinned import Pinned, remove_unread
@@ -102,7 +104,7 @@ def current(project: Project, folder: Path) -> str | None:
 def build(project: Project, folder: Path, *, replace: bool = False, on_step: OnStep = _silent) -> str:
     """Build a store on disk where the data, the rules or the program changed since it was; return its version.
 
-    `replace` builds anew what was written to. `on_step` is told `load`, `derive`, `compact`, `list` as each begins.
+    `replace` builds anew what was written to. `on_step` is told `load`, `derive`, `compact`, `prepare` as each begins.
     Raises DataError for a file that does not parse, OSError for one that cannot be read, StoreError as `current`.
     """
     try:
@@ -162,15 +164,15 @@ def _filled(store: ox.Store, project: Project, on_step: OnStep) -> ox.Store:
     return store
 
 
-def _keep_hubs(folder: Path, version: str, store: ox.Store) -> None:
-    """Keep beside a store in a folder what points to the things that very much points to, in order."""
-    from g7graph.pointing.kept import keep  # with SQLite
+def _keep_beforehand(folder: Path, version: str, store: ox.Store, library: Library) -> None:
+    """Keep beside a store in a folder what is found before anybody asks."""
+    from g7graph.beforehand.kept import keep  # with SQLite
 
     def tsv(text: str) -> bytes:
         found = store.query(text, use_default_graph_as_union=True)
         return cast(ox.QuerySolutions, found).serialize(format=ox.QueryResultsFormat.TSV) or b""
 
-    keep(folder, version, hubs(tsv))
+    keep(folder, version, hubs(tsv), answers(Runner(LocalStore(store, version=version), library)))
 
 
 def _replace(folder: Path, project: Project, version: str, on_step: OnStep) -> None:
@@ -185,8 +187,8 @@ def _replace(folder: Path, project: Project, version: str, on_step: OnStep) -> N
         if not project.is_plain:
             on_step("compact")
             store.optimize()  # many files and what is derived lie in layers; one dump does not, and it costs a quarter
-            on_step("list")
-            _keep_hubs(folder, version, store)
+            on_step("prepare")
+            _keep_beforehand(folder, version, store, Library.read(project.queries))
         store.flush()
         del store
         stamp.write(folder, Stamp(""))

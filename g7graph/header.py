@@ -28,6 +28,7 @@ _SHAPES: Mapping[str, tuple[type, str]] = {
     "explain": (dict, "{query: name, by: {variable: column}}"),
     "example": (dict, "{name: value}"),
     "services": (list, "[https://example.org/sparql]"),
+    "materialised": (bool, "true"),
 }
 
 

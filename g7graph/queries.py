@@ -53,7 +53,8 @@ class Explain:
 class SavedQuery:
     """A saved query: what its header says and its text, which is valid SPARQL as it stands.
 
-    `services` are the other servers that it asks (SERVICE), by the IRIs that the text names them by.
+    `services` are the other servers that it asks (SERVICE), by the IRIs that the text names them by; `materialised`
+    where its answer is to be made before anybody asks.
     """
 
     name: str
@@ -69,6 +70,7 @@ class SavedQuery:
     explain: Explain | None = None
     charts: tuple[Chart, ...] = ()
     services: tuple[str, ...] = ()
+    materialised: bool = False
     header: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -101,6 +103,7 @@ class SavedQuery:
             explain=_explain(found.get("explain") or {}),
             charts=chart.read(found.get("chart") or []),
             services=tuple(map(str, found.get("services") or ())),
+            materialised=bool(found.get("materialised")),
             header=found,
         )
         for param in query.params:

@@ -7,10 +7,11 @@ whole answer in JSON, whatever form it is given out in.
 from __future__ import annotations
 
 import hashlib
+import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import IO, cast
+from typing import IO, Protocol, cast
 
 import pyoxigraph as ox
 
@@ -19,12 +20,14 @@ from g7graph.citation import Citation
 from g7graph.errors import BadParameter, QueryError
 from g7graph.explain import explained
 from g7graph.queries import Library, SavedQuery
+from g7graph.run import Given
 from g7graph.store import Engine
 from g7graph.store.answers import RESULTS, as_table, write
 from g7graph.table import Column, Table
 
 #: Forms that tell datatypes: what explains a row is one cell of JSON there.
 _TYPED = ("json", "tsv", "xml")
+_FAST = 1
 
 
 @dataclass(frozen=True)
@@ -59,36 +62,89 @@ class Told:
     rows: int | None = None
 
 
-def give(store: Engine, library: Library, asked: Run, wanted: Wanted, out: IO[bytes]) -> Told:
-    """Run a saved SELECT or ASK and write its answer. Raises BadParameter as `run.bind`, QueryError as the store."""
-    query = asked.query
-    if wanted.explained and not query.explain:
-        known = [param.name for param in query.params]
-        raise BadParameter("unknown_parameter", query=query.name, parameter="explain", known=known)
-    given = run.terms(store, query, asked.values, lang=asked.lang)
-    answer = store.query(run.filled(query.text, {name: [term] for name, term in given.items()}))
-    resolved = {**given, **run.defaults(store, library, query, given)}
-    if wanted.whole and wanted.form == "json":
-        hashing = _Hashing(out)
-        write(answer, "json", cast(IO[bytes], hashing))
-        return Told(citation.cited(store, query, resolved, hashing.hash))
-    if isinstance(answer, ox.QueryTriples):
-        raise QueryError("no_table")
-    kept = canonical(answer)
-    told = citation.cited(store, query, resolved, hash_of(kept))
-    if wanted.whole and wanted.form in RESULTS:
-        write(ox.parse_query_results(kept, format=RESULTS["json"]), wanted.form, out)
-        return Told(told)
-    rows = count(kept)
-    if wanted.form == "json" and not wanted.explained and wanted.first == 0 and rows <= (wanted.most or rows):
-        out.write(kept)  # the page is the whole
-        return Told(told, rows)
-    page = run.typed(cut(kept, wanted.first, wanted.most), query)
-    if wanted.explained and query.explain:
-        found = explained(store, library, query.explain, resolved, page)
-        page = found.nested() if wanted.form in _TYPED else found.flat()
-    out.write(exports.TABLES[wanted.form].write(page))
-    return Told(told, rows)
+@dataclass(frozen=True)
+class Materialised:
+    """An answer from before anybody asked: its canonical form, packed, the hash of that, how many rows it has."""
+
+    packed: bytes
+    hash: str
+    rows: int
+
+    @classmethod
+    def of(cls, written: bytes) -> Materialised:
+        """Keep a result in its canonical form."""
+        return cls(zlib.compress(written, _FAST), hash_of(written), count(written))
+
+    @property
+    def written(self) -> bytes:
+        """The canonical form."""
+        return zlib.decompress(self.packed)
+
+
+class Answers(Protocol):
+    """Materialised answers, by the text of their query with all its values; a dictionary is one."""
+
+    def get(self, text: str, /) -> Materialised | None:
+        """Return an answer; None where it is to be made."""
+
+
+@dataclass(frozen=True)
+class Runner:
+    """What runs saved queries: a store, the library that they are of, the answers that were made before."""
+
+    store: Engine
+    library: Library
+    answers: Answers = field(default_factory=dict[str, Materialised])
+
+    def materialise(self, query: SavedQuery, lang: str) -> tuple[str, Materialised]:
+        """Return the answer of a query as it is by default, and before it what it will be found by.
+
+        Raises QueryError as the store, and for a query that gives no table.
+        """
+        given = run.terms(self.store, query, {}, lang=lang)
+        text = _filled(query, {**given, **run.defaults(self.store, self.library, query, given)})
+        answer = self.store.query(text)
+        if isinstance(answer, ox.QueryTriples):
+            raise QueryError("no_table")
+        return text, Materialised.of(canonical(answer))
+
+    def give(self, asked: Run, wanted: Wanted, out: IO[bytes]) -> Told:
+        """Run a saved SELECT or ASK, where its answer is not there yet, and write that.
+
+        Raises BadParameter as `run.bind`, QueryError as the store.
+        """
+        store, query = self.store, asked.query
+        if wanted.explained and not query.explain:
+            known = [param.name for param in query.params]
+            raise BadParameter("unknown_parameter", query=query.name, parameter="explain", known=known)
+        given = run.terms(store, query, asked.values, lang=asked.lang)
+        resolved = {**given, **run.defaults(store, self.library, query, given)}
+        found = self.answers.get(_filled(query, resolved))
+        if found is None:
+            answer = store.query(_filled(query, given))
+            if wanted.whole and wanted.form == "json":
+                hashing = _Hashing(out)
+                write(answer, "json", cast(IO[bytes], hashing))
+                return Told(citation.cited(store, query, resolved, hashing.hash))
+            if isinstance(answer, ox.QueryTriples):
+                raise QueryError("no_table")
+            kept = canonical(answer)
+        else:
+            kept = found.written
+        cited = citation.cited(store, query, resolved, found.hash if found else hash_of(kept))
+        if wanted.whole and wanted.form in RESULTS:
+            write(ox.parse_query_results(kept, format=RESULTS["json"]), wanted.form, out)
+            return Told(cited)
+        told = Told(cited, rows := found.rows if found else count(kept))
+        if wanted.form == "json" and not wanted.explained and wanted.first == 0 and rows <= (wanted.most or rows):
+            out.write(kept)  # the page is the whole
+            return told
+        page = run.typed(cut(kept, wanted.first, wanted.most), query)
+        if wanted.explained and query.explain:
+            evidence = explained(store, self.library, query.explain, resolved, page)
+            page = evidence.nested() if wanted.form in _TYPED else evidence.flat()
+        out.write(exports.TABLES[wanted.form].write(page))
+        return told
 
 
 def count(kept: bytes) -> int:
@@ -130,6 +186,10 @@ def hash_of_graph(triples: Iterable[ox.Triple]) -> str:
 def table_of(written: bytes) -> Table:
     """Read an answer that was given out in JSON."""
     return as_table(ox.parse_query_results(written, format=RESULTS["json"]))
+
+
+def _filled(query: SavedQuery, given: Mapping[str, Given]) -> str:
+    return run.filled(query.text, {name: [term] for name, term in given.items()})
 
 
 class _Hashing:

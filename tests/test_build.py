@@ -201,7 +201,7 @@ def test_the_steps_of_a_build_are_told(plain: Path, project: Project, tmp_path: 
     build(Project.find(plain), tmp_path / "plain-store", on_step=told.append)
     assert told == ["load"]
     build(project, tmp_path / "store", on_step=told.append)
-    assert told[1:] == ["load", "derive", "compact", "list"]
+    assert told[1:] == ["load", "derive", "compact", "prepare"]
 
 
 def test_a_malformed_file_leaves_the_store_that_was_there(plain: Path, tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from g7graph.citation import Citation
 from g7graph.errors import BadParameter, DataError, UsageError
 from g7graph.exports import results
 from g7graph.queries import Library
-from g7graph.result import Run, Told, Wanted, give
+from g7graph.result import Run, Runner, Told, Wanted
 from g7graph.store.answers import as_table
 from g7graph.store.local import LocalStore
 from g7graph.verify import again, differences
@@ -33,7 +33,7 @@ def given(
     store: LocalStore, name: str, wanted: Wanted, values: Mapping[str, str] | None = None, lang: str = "es"
 ) -> tuple[bytes, Told]:
     out = io.BytesIO()
-    told = give(store, LIBRARY, Run(LIBRARY[name], values or {}, lang), wanted, out)
+    told = Runner(store, LIBRARY).give(Run(LIBRARY[name], values or {}, lang), wanted, out)
     return out.getvalue(), told
 
 

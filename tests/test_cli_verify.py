@@ -18,7 +18,7 @@ from g7graph.build import open_store
 from g7graph.cli import main
 from g7graph.project import Project
 from g7graph.queries import Library
-from g7graph.result import Run, Wanted, give
+from g7graph.result import Run, Runner, Wanted
 from g7graph.web import create_app
 
 QUERY = """#+ columns: {place: iri, people: integer}
@@ -42,7 +42,7 @@ def cited(root: Path, form: str = "json") -> tuple[str, Path]:
     project = Project.find(root)
     library, saved = Library.read(project.queries), root.parent / f"saved.{form}"
     with saved.open("wb") as out:
-        told = give(open_store(project), library, Run(library["people"]), Wanted(form), out)
+        told = Runner(open_store(project), library).give(Run(library["people"]), Wanted(form), out)
     return "https://data.example/plan/" + told.citation.address, saved
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from g7graph import run
 from g7graph.queries import Library
-from g7graph.result import Run, Wanted, give
+from g7graph.result import Run, Runner, Wanted
 from g7graph.store.local import LocalStore
 from g7graph.table import Table
 
@@ -29,7 +29,7 @@ Piece = dict[str, Any]
 
 def explained(store: LocalStore, name: str, **values: str) -> list[tuple[Row, list[Piece]]]:
     out = io.BytesIO()
-    give(store, LIBRARY, Run(LIBRARY[name], values), Wanted("json", explained=True), out)
+    Runner(store, LIBRARY).give(Run(LIBRARY[name], values), Wanted("json", explained=True), out)
     found = json.loads(out.getvalue())["results"]["bindings"]
     assert all(row["evidence"]["datatype"].endswith("#JSON") for row in found)
     plain = [{name: cell["value"] for name, cell in row.items()} for row in found]
@@ -159,7 +159,7 @@ def test_in_a_spreadsheet_lines_that_correspond_tell_of_the_same_piece(store: Lo
     written = {}
     for form in ("csv", "xlsx"):
         out = io.BytesIO()
-        give(store, LIBRARY, asked, Wanted(form, explained=True), out)
+        Runner(store, LIBRARY).give(asked, Wanted(form, explained=True), out)
         written[form] = out.getvalue()
     rows = {row["code"]: row for row in csv.DictReader(io.StringIO(written["csv"].decode(), newline=""))}
     row = rows["4.4"]

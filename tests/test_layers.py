@@ -32,6 +32,7 @@ LAYERS = [
     "verify",
     "derive",
     "pointing",
+    "beforehand",
     "build",
     "iati",
     "dumps",

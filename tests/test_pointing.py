@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from pyoxigraph import NamedNode
 
+from g7graph.beforehand.kept import keep, on_disk
 from g7graph.build import as_built, build
 from g7graph.errors import StoreError
-from g7graph.pointing import PAGE, Listing, listed
-from g7graph.pointing.kept import HubsOnDisk, keep
+from g7graph.pointing import PAGE, Hubs, Listing, listed
 from g7graph.project import Project
 from g7graph.store.lifeline import Lifeline
 from g7graph.store.local import LocalStore
@@ -55,8 +55,8 @@ def store(built: tuple[Path, str]) -> LocalStore:
 
 
 @pytest.fixture
-def kept(built: tuple[Path, str]) -> HubsOnDisk:
-    return HubsOnDisk(*built)
+def kept(built: tuple[Path, str]) -> Hubs:
+    return on_disk(*built).hubs
 
 
 class Counted(Trusted):
@@ -75,7 +75,7 @@ def counted(store: LocalStore) -> Counted:
     return Counted(store)
 
 
-def test_only_what_very_much_points_to_is_kept_with_all_its_pages(store: LocalStore, kept: HubsOnDisk) -> None:
+def test_only_what_very_much_points_to_is_kept_with_all_its_pages(store: LocalStore, kept: Hubs) -> None:
     found, read = kept.get(HUB), listed(Trusted(store).tsv, NamedNode(HUB), union=True)
     assert found is not None
     assert found.total == MANY
@@ -87,7 +87,7 @@ def test_only_what_very_much_points_to_is_kept_with_all_its_pages(store: LocalSt
     assert kept.get(SMALL) is None
 
 
-def test_a_document_is_the_same_and_nothing_is_put_in_order(counted: Counted, kept: HubsOnDisk) -> None:
+def test_a_document_is_the_same_and_nothing_is_put_in_order(counted: Counted, kept: Hubs) -> None:
     for number in (1, 21, 22):
         for form in ("ttl", "parts"):
             made = Describer(counted, kept).written(HUB, number, form, "es")
@@ -99,31 +99,31 @@ def test_a_document_is_the_same_and_nothing_is_put_in_order(counted: Counted, ke
 
 def test_listings_of_another_version_or_of_none_are_not_used(built: tuple[Path, str], tmp_path: Path) -> None:
     folder, version = built
-    assert HubsOnDisk(folder, version + "x").get(HUB) is None
-    assert HubsOnDisk(tmp_path / "store", version).get(HUB) is None
-    (tmp_path / "store.pointing").write_bytes(b"no database")
-    assert HubsOnDisk(tmp_path / "store", version).get(HUB) is None
+    assert on_disk(folder, version + "x").hubs.get(HUB) is None
+    assert on_disk(tmp_path / "store", version).hubs.get(HUB) is None
+    (tmp_path / "store.beforehand").write_bytes(b"no database")
+    assert on_disk(tmp_path / "store", version).hubs.get(HUB) is None
 
 
 def test_what_cannot_be_kept_is_told_and_leaves_what_was_kept(tmp_path: Path) -> None:
     folder, listing = tmp_path / "store", Listing(1, frozenset(("http://x/p",)), {1: b"old"}, 3)
     keep(folder, "1", [(HUB, listing)])
-    with pytest.raises(StoreError, match=r"store\.pointing\.new"):
+    with pytest.raises(StoreError, match=r"store\.beforehand\.new"):
         keep(folder, "2", [(HUB, listing), (HUB, listing)])
-    assert HubsOnDisk(folder, "1").get(HUB)
-    assert [path.name for path in tmp_path.iterdir()] == ["store.pointing"]
+    assert on_disk(folder, "1").hubs.get(HUB)
+    assert [path.name for path in tmp_path.iterdir()] == ["store.beforehand"]
 
 
 def test_they_are_replaced_while_somebody_reads_them(tmp_path: Path) -> None:
     folder, listing = tmp_path / "a store", Listing(1, frozenset(("http://x/p",)), {1: b"old"}, 3)
     keep(folder, "1", [(HUB, listing)])
-    before = HubsOnDisk(folder, "1")
+    before = on_disk(folder, "1").hubs
     keep(folder, "2", [])
-    assert HubsOnDisk(folder, "2").get(HUB) is None
+    assert on_disk(folder, "2").hubs.get(HUB) is None
     found = before.get(HUB)
     assert found is not None
     assert found.pages.get(1) == b"old"
-    assert [path.name for path in tmp_path.iterdir()] == ["a store.pointing"]
+    assert [path.name for path in tmp_path.iterdir()] == ["a store.beforehand"]
 
 
 def nobody(*_: object, **__: object) -> Listing:

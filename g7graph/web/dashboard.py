@@ -9,8 +9,8 @@ from typing import Any
 from flask import Blueprint, Response, request
 from pyoxigraph import Literal, NamedNode
 
-from g7graph import run, vocab
-from g7graph.web import answer, formats, links, schema_org
+from g7graph import vocab
+from g7graph.web import answer, formats, links, runs, schema_org
 from g7graph.web.asks import ask
 from g7graph.web.catalogue import catalogue
 from g7graph.web.citation import citation
@@ -37,6 +37,16 @@ _SEE_OTHER = 303
 #: The page, and the forms of the description of the dataset.
 OFFERED = (formats.HTML, *formats.GRAPHS)
 _DOWNLOADS = ("csv", "xlsx", "json")
+#: Rows of a table; of more there is a page that begins with these.
+_ROWS = 500
+
+
+@dataclass(frozen=True)
+class Beginning:
+    """The first rows of a saved query, and how many there are."""
+
+    rows: list[dict[str, Any]]
+    total: int
 
 
 @dataclass(frozen=True)
@@ -84,7 +94,8 @@ def home() -> Response:
         str(key.value): Decimal(share.value) for key, share in ask(site().store, "elapsed").rows if key and share
     }
     round_ = request.args.get("round") or next(iter(elapsed), "")
-    summaries = {name: [summary(row) for row in records(name)] for name in _SUMMARIES}
+    listed = {name: beginning(name) for name in QUERIES}
+    summaries = {name: [summary(row) for row in listed[name].rows] for name in _SUMMARIES}
     response = answer.page(
         "dashboard.html",
         title=title(),
@@ -93,7 +104,8 @@ def home() -> Response:
         elapsed=elapsed.get(round_),
         summaries=summaries,
         totals=totals(summaries["axis-progress"]),
-        groups=grouped(records(_LISTED), [*summaries["objective-progress"], *summaries["result-progress"]]),
+        groups=grouped(listed[_LISTED].rows, [*summaries["objective-progress"], *summaries["result-progress"]]),
+        listed=listed,
         states=STATES,
         words=words(),
         downloads=downloads,
@@ -104,13 +116,14 @@ def home() -> Response:
     return response
 
 
-def records(name: str) -> list[dict[str, Any]]:
-    """Return the rows of a saved query, none where the framework does not have it."""
+def beginning(name: str) -> Beginning:
+    """Return the first rows of a saved query; there are none where the framework does not have it."""
     asked = site().library.saved.get(name)
     if asked is None or site().project.is_plain:
-        return []
+        return Beginning([], 0)
     values = {key: value for key, value in request.args.items() if value and key != "lang" and asked.param(key)}
-    return run.table(site().store, asked, values, lang=language()).records()
+    table, total = runs.beginning(asked, _ROWS, values)
+    return Beginning(table.records(), total)
 
 
 def summary(row: dict[str, Any]) -> Summary:

@@ -19,11 +19,13 @@ from functools import partial
 from pathlib import Path
 
 from g7graph import i18n
+from g7graph.beforehand import Beforehand, answers
 from g7graph.build import MEMORY, as_built, build, current, open_local
 from g7graph.errors import G7Error, StoreError
 from g7graph.pointing import hubs
 from g7graph.project import Project
 from g7graph.queries import Library
+from g7graph.result import Runner
 from g7graph.store import Service, stamp
 from g7graph.store.apart import apart, heard, telling
 from g7graph.store.change import Writer
@@ -141,21 +143,23 @@ class _Publisher:
             self.in_memory(kept.store)
 
     def in_memory(self, store: LocalStore) -> None:
-        """Publish a store in memory, where it is large with what points to hubs: all workers share that.
+        """Publish a store in memory, where it is large with what is found beforehand: all workers share that.
 
-        Of one that is written to it is not put in order at each change.
+        Of one that is written to nothing is, for it would be at each change.
         """
         store.settled()
         is_large = not (near(store) or self.options.writable or self.project.is_plain)
-        found = dict(hubs(Trusted(store).tsv)) if is_large else {}
+        found = Beforehand()
+        if is_large:
+            found = Beforehand(dict(hubs(Trusted(store).tsv)), dict(answers(Runner(store, self.library))))
         self.pool.publish(store.version, working(lambda: store, self.library, self.options.federation, lambda: found))
 
     def on_disk(self, folder: Path, version: str) -> None:
         """Publish what is built on disk."""
-        from g7graph.pointing.kept import HubsOnDisk  # with SQLite
+        from g7graph.beforehand import kept  # with SQLite
 
         again = partial(as_built, folder, version, union=not self.project.is_plain)
-        found = partial(HubsOnDisk, folder, version)
+        found = partial(kept.on_disk, folder, version)
         self.pool.publish(version, working(again, self.library, self.options.federation, found), on_disk=True)
 
 

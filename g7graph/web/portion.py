@@ -10,7 +10,7 @@ from pyoxigraph import NamedNode, Quad
 from g7graph import vocab
 
 #: Values of a property on a page; of one that leads to passages fewer, for each is taken in whole: some ten statements.
-VALUES, PASSAGES = 100, 20
+VALUES, PASSAGES = 50, 20
 #: What leads to the passages behind a thing.
 SOURCES = frozenset(
     NamedNode(vocab.expand(name) or name) for name in ("prov:hadPrimarySource", "g7:sourceA", "g7:sourceB")

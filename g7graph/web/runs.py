@@ -14,7 +14,7 @@ from g7graph import citation, exports, result, run
 from g7graph.citation import Citation
 from g7graph.errors import BadParameter, UsageError
 from g7graph.queries import SavedQuery
-from g7graph.result import Run, Told, Wanted
+from g7graph.result import Run, Runner, Told, Wanted
 from g7graph.store import Engine, Question, call
 from g7graph.store.pooled import PooledStore
 from g7graph.table import Table
@@ -74,6 +74,13 @@ def tabled(asked: SavedQuery, form: str, *, cited: Citation | None = None, usual
         out.close()
         raise
     return Ran(out, told, page, shown)
+
+
+def beginning(asked: SavedQuery, most: int, given: Mapping[str, str]) -> tuple[Table, int]:
+    """Run a query that gives a table; return its first rows, typed, and how many it has. Raises as `Runner.give`."""
+    with answered(asked, Wanted("json", most=most), given) as out:
+        told = noted(out)
+        return run.typed(result.table_of(out.read()), asked), told.rows or 0
 
 
 def today(asked: SavedQuery) -> Citation:
@@ -176,7 +183,7 @@ def absolute(cited: Citation) -> str:
 
 
 def answered(asked: SavedQuery, wanted: Wanted, given: Mapping[str, str]) -> IO[bytes]:
-    """Have a query that gives a table answered; behind the answer is what `noted` reads. Raises as `result.give`."""
+    """Have a query that gives a table answered; behind the answer is what `noted` reads. Raises as `Runner.give`."""
     store = site().store
     if isinstance(store, PooledStore):
         job = {"query": asked.name, "values": given, "lang": language(), "wanted": asdict(wanted)}
@@ -184,6 +191,6 @@ def answered(asked: SavedQuery, wanted: Wanted, given: Mapping[str, str]) -> IO[
     with ExitStack() as opened:
         out = opened.enter_context(call.in_memory())
         engine = cast(Engine, store)  # a remote one, which is asked here
-        note(result.give(engine, site().library, Run(asked, given, language()), wanted, out), out)
+        note(Runner(engine, site().library).give(Run(asked, given, language()), wanted, out), out)
         opened.pop_all()  # who asked closes it
         return out

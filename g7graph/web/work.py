@@ -11,11 +11,10 @@ from typing import IO, Any
 
 from pyoxigraph import NamedNode, Quad, QueryResultsFormat, QuerySolutions
 
-from g7graph import result
+from g7graph.beforehand import Beforehand
 from g7graph.citation import Citation
-from g7graph.pointing import Hubs
 from g7graph.queries import Library
-from g7graph.result import Run, Told, Wanted
+from g7graph.result import Run, Runner, Told, Wanted
 from g7graph.store import Answer
 from g7graph.store.answers import as_table
 from g7graph.store.federation import Federation, blamed
@@ -46,14 +45,18 @@ def near(store: LocalStore) -> LocalStore | None:
 
 
 def working(
-    opened: Callable[[], LocalStore], library: Library, federation: Federation, hubs: Callable[[], Hubs] = dict
+    opened: Callable[[], LocalStore],
+    library: Library,
+    federation: Federation,
+    beforehand: Callable[[], Beforehand] = Beforehand,
 ) -> Callable[[], Work]:
-    """Return what prepares a worker: it opens its store, and what points to hubs, if these are not shared with it."""
+    """Return what prepares a worker: it opens its store, and what was found beforehand, if these are not shared."""
 
     def prepare() -> Work:
         store = opened()
         store.federation = federation
-        return partial(_done, store, library, Describer(Trusted(store), hubs()))
+        found = beforehand()
+        return partial(_done, store, Runner(store, library, found.answers), Describer(Trusted(store), found.hubs))
 
     return prepare
 
@@ -87,15 +90,15 @@ class Trusted:
         return self.store.inner.query(text, use_default_graph_as_union=self.store.union)
 
 
-def _done(store: LocalStore, library: Library, describer: Describer, job: Mapping[str, Any], out: IO[bytes]) -> None:
+def _done(store: LocalStore, runner: Runner, describer: Describer, job: Mapping[str, Any], out: IO[bytes]) -> None:
     if "describe" in job:
         out.write(describer.written(job["describe"], job["page"], job["form"], job["lang"]))
     elif "query" not in job:
         answered(store, job, out)
     else:
-        run = Run(library[job["query"]], job["values"], job["lang"])
+        run = Run(runner.library[job["query"]], job["values"], job["lang"])
         with blamed(run.query.text, store.unmasked):
-            note(result.give(store, library, run, Wanted(**job["wanted"]), out), out)
+            note(runner.give(run, Wanted(**job["wanted"]), out), out)
 
 
 def note(told: Told, out: IO[bytes]) -> None:

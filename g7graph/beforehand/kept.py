@@ -1,0 +1,108 @@
+"""What is found beforehand, kept beside a store on disk: an SQLite file that all who read the store share."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+from g7graph.beforehand import Beforehand
+from g7graph.errors import StoreError
+from g7graph.pointing import PAGE, Listing
+from g7graph.result import Materialised
+from g7graph.store import stamp
+
+_SUFFIX = ".beforehand"
+_TABLES = """
+CREATE TABLE data (version TEXT);
+CREATE TABLE hub (thing TEXT PRIMARY KEY, total INTEGER, properties TEXT);
+CREATE TABLE page (thing TEXT, number INTEGER, lines BLOB, PRIMARY KEY (thing, number)) WITHOUT ROWID;
+CREATE TABLE answer (query TEXT PRIMARY KEY, packed BLOB, hash TEXT, rows INTEGER);
+"""
+
+
+def keep(
+    folder: Path, version: str, hubs: Iterable[tuple[str, Listing]], answers: Iterable[tuple[str, Materialised]] = ()
+) -> None:
+    """Keep what was found for a version of the store in a folder, in place of what is kept. Raises StoreError."""
+    path = stamp.beside(folder, _SUFFIX)
+    fresh = path.with_name(path.name + ".new")
+    fresh.unlink(missing_ok=True)
+    try:
+        with closing(sqlite3.connect(fresh)) as database, database:
+            database.executescript(_TABLES)
+            database.execute("INSERT INTO data VALUES (?)", (version,))
+            for thing, listing in hubs:
+                _write(database, thing, listing)
+            for text, found in answers:
+                row = (text, found.packed, found.hash, found.rows)
+                database.execute("INSERT INTO answer VALUES (?, ?, ?, ?)", row)
+    except sqlite3.Error as error:
+        fresh.unlink(missing_ok=True)
+        raise StoreError("store_local", path=fresh, detail=error) from error
+    fresh.replace(path)
+
+
+def _write(database: sqlite3.Connection, thing: str, listing: Listing) -> None:
+    properties = "\n".join(sorted(listing.properties))
+    database.execute("INSERT INTO hub VALUES (?, ?, ?)", (thing, listing.total, properties))
+    numbers = range(1, -(-listing.total // PAGE) + 1)
+    pages = ((thing, number, listing.pages.get(number)) for number in numbers)
+    database.executemany("INSERT INTO page VALUES (?, ?, ?)", pages)
+
+
+def on_disk(folder: Path, version: str) -> Beforehand:
+    """Open what is kept for a version of a store; there is nothing where it is of another version, or not kept.
+
+    Nor where the file cannot be read: then it is found for whoever asks first.
+    """
+    path = stamp.beside(folder, _SUFFIX)
+    database = _opened(path, version) if path.is_file() else None
+    return Beforehand(_Hubs(database), _Answers(database)) if database else Beforehand()
+
+
+@dataclass(frozen=True)
+class _Hubs:
+    database: sqlite3.Connection
+
+    def get(self, thing: str, /) -> Listing | None:
+        """Return the listing of a thing, its pages to be read as they are asked for."""
+        text = "SELECT total, properties FROM hub WHERE thing = ?"
+        found = self.database.execute(text, (thing,)).fetchone()
+        return Listing(found[0], frozenset(found[1].split("\n")), _Pages(self.database, thing)) if found else None
+
+
+@dataclass(frozen=True)
+class _Pages:
+    database: sqlite3.Connection
+    thing: str
+
+    def get(self, number: int, /) -> bytes | None:
+        """Return a page, counted from 1; None where there is no such page."""
+        text = "SELECT lines FROM page WHERE thing = ? AND number = ?"
+        found = self.database.execute(text, (self.thing, number)).fetchone()
+        return found[0] if found else None
+
+
+@dataclass(frozen=True)
+class _Answers:
+    database: sqlite3.Connection
+
+    def get(self, text: str, /) -> Materialised | None:
+        """Return the answer of a query whose text has all its values."""
+        found = self.database.execute("SELECT packed, hash, rows FROM answer WHERE query = ?", (text,)).fetchone()
+        return Materialised(*found) if found else None
+
+
+def _opened(path: Path, version: str) -> sqlite3.Connection | None:
+    """Open a database for reading, in whichever thread, one at a time; None for one of another version."""
+    address = f"file:{quote(str(path.resolve()))}?mode=ro&immutable=1"
+    with suppress(sqlite3.Error):
+        database = sqlite3.connect(address, uri=True, check_same_thread=False)
+        if database.execute("SELECT version FROM data").fetchall() == [(version,)]:
+            return database
+        database.close()
+    return None

@@ -1,0 +1,151 @@
+"""Materialised answers: those of the queries that say so, the same bytes as when they are made, and made once."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from g7graph import i18n, run
+from g7graph.beforehand import answers
+from g7graph.beforehand.kept import keep, on_disk
+from g7graph.build import build
+from g7graph.errors import DataError, QueryError
+from g7graph.project import Project
+from g7graph.queries import Library, SavedQuery
+from g7graph.result import Answers, Materialised, Run, Runner, Wanted, canonical
+from g7graph.store.lifeline import Lifeline
+from g7graph.store.local import LocalStore
+from g7graph.store.pooled import PooledStore
+from g7graph.web import create_app, dashboard, opening, work
+from g7graph.web.opening import opened
+from g7graph.web.options import Options
+
+OVERVIEWS = ("agency-progress", "axis-progress", "objective-progress", "result-progress")
+ROUND = "round:2014-05"
+
+
+@pytest.fixture(scope="module")
+def runner(store: LocalStore, library: Library) -> Runner:
+    return Runner(store, library)
+
+
+@pytest.fixture(scope="module")
+def found(store: LocalStore, library: Library) -> dict[str, Materialised]:
+    return dict(answers(Runner(store, library)))
+
+
+def test_the_overviews_and_the_indicators_are_materialised_in_each_language(
+    library: Library, found: dict[str, Materialised]
+) -> None:
+    materialised = [query for query in library if query.materialised]
+    assert {query.name for query in materialised} == {*OVERVIEWS, "indicator-progress"}
+    assert len(found) == len(materialised) * len(i18n.LANGUAGES)
+
+
+WANTED = [Wanted("json"), Wanted("csv"), Wanted("xml"), Wanted("xlsx"), Wanted("json", 2, 3), Wanted("csv", 0, 10_000)]
+EXPLAINED = Wanted("json", 0, 4, explained=True)
+
+
+@pytest.mark.parametrize("wanted", [*WANTED, EXPLAINED], ids=str)
+@pytest.mark.parametrize("name", [*OVERVIEWS, "indicator-progress"])
+def test_they_are_given_out_as_when_they_are_made(
+    store: LocalStore, library: Library, found: dict[str, Materialised], name: str, wanted: Wanted
+) -> None:
+    for lang in i18n.LANGUAGES:
+        made, taken = io.BytesIO(), io.BytesIO()
+        told = Runner(store, library).give(Run(library[name], {}, lang), wanted, made)
+        assert Runner(store, library, found).give(Run(library[name], {}, lang), wanted, taken) == told
+        assert taken.getvalue() == made.getvalue() != b""
+
+
+class Taken:
+    """Answers that note which of them were taken."""
+
+    def __init__(self, found: Answers) -> None:
+        self.found = found
+        self.taken: list[bool] = []
+
+    def get(self, text: str, /) -> Materialised | None:
+        answer = self.found.get(text)
+        self.taken.append(answer is not None)
+        return answer
+
+
+@pytest.mark.parametrize(
+    ("values", "is_taken"), [({}, True), ({"round": ROUND}, True), ({"axis": "efficiency"}, False)], ids=str
+)
+def test_a_run_with_the_round_that_it_has_by_default_is_the_same(
+    store: LocalStore, library: Library, found: dict[str, Materialised], values: dict[str, str], is_taken: bool
+) -> None:
+    noting, out = Taken(found), io.BytesIO()
+    told = Runner(store, library, noting).give(Run(library["result-progress"], values), Wanted("json"), out)
+    assert noting.taken == [is_taken]
+    rows = json.loads(out.getvalue())["results"]["bindings"]
+    assert len(rows) == (10 if is_taken else len(rows)) > 0
+    assert told.citation.values["round"] == ROUND
+
+
+def test_they_are_kept_with_the_store_of_their_version(
+    found: dict[str, Materialised], tmp_path: Path, store: LocalStore, library: Library
+) -> None:
+    folder = tmp_path / "store"
+    keep(folder, "1", [], found.items())
+    kept = on_disk(folder, "1").answers
+    for text, answer in found.items():
+        assert kept.get(text) == answer
+        assert answer.written == canonical(store.query(text))  # type: ignore[arg-type]
+    assert kept.get(library["axis-progress"].text) is None
+    assert on_disk(folder, "2").answers.get(next(iter(found))) is None
+
+
+PLANTED = b'{"head":{"vars":["label"]},"results":{"bindings":[{"label":{"type":"literal","value":"planted"}}]}}'
+
+
+@pytest.mark.parametrize("is_on_disk", [False, True])
+def test_workers_have_them_from_the_start(
+    project: Project, runner: Runner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_on_disk: bool
+) -> None:
+    text, _ = runner.materialise(runner.library["axis-progress"], "en")
+    planted = [(text, Materialised.of(PLANTED))]
+    monkeypatch.setattr(work, "_NEAR", 0)
+    monkeypatch.setattr(opening, "answers", lambda *_: planted)
+    if is_on_disk:
+        keep(tmp_path / "store", build(project, tmp_path / "store"), [], planted)
+    service = opened(project, Options(store=str(tmp_path / "store") if is_on_disk else "memory"), Lifeline()).service
+    assert isinstance(service, PooledStore)
+    job = {"query": "axis-progress", "values": {}, "wanted": {"form": "csv"}}
+    with service.pool.run({**job, "lang": "en"}) as english, service.pool.run({**job, "lang": "fr"}) as french:
+        assert english.read().startswith(b"label\r\nplanted\r\n")
+        assert b"Dialogue" in french.read()
+
+
+def test_a_query_that_gives_a_graph_cannot_be_materialised(store: LocalStore, tmp_path: Path) -> None:
+    (tmp_path / "graph.rq").write_text("#+ materialised: true\nCONSTRUCT WHERE { ?s ?p ?o }\n", encoding="utf-8")
+    with pytest.raises(QueryError) as refused:
+        dict(answers(Runner(store, Library.read(tmp_path))))
+    assert refused.value.key == "no_table"
+
+
+def test_a_header_says_it_with_true_or_false(tmp_path: Path) -> None:
+    path = tmp_path / "one.rq"
+    path.write_text("#+ summary: One\n#+ materialised: 1\nASK {}\n", encoding="utf-8")
+    with pytest.raises(DataError) as refused:
+        SavedQuery.read(path)
+    assert (refused.value.line, refused.value.detail) == (2, "materialised: true")
+
+
+def test_a_dashboard_of_very_many_rows_begins_with_some_and_says_so(
+    project: Project, store: LocalStore, library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = create_app(project, store).test_client().get("/?lang=en").text
+    monkeypatch.setattr(dashboard, "_ROWS", 4)
+    page = create_app(project, store).test_client().get("/?lang=en").text
+    told = re.findall(r"These are the first (\d+) of (\d+) rows", page)
+    assert told == [("4", "10"), ("4", str(len(run.table(store, library["indicator-progress"], {}).rows)))]
+    assert page.count('href="/doc/indicator/') == 4 < whole.count('href="/doc/indicator/')
+    assert 'href="/api/queries/indicator-progress?lang=en">All of them, by pages' in page
+    assert "These are the first" not in whole
