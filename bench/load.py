@@ -4,8 +4,10 @@
 
 What `g7graph build --no-dumps` does and `Store(path).bulk_load` take turns over the same files: N-Quads served as they
 are or, with `--framework`, the Turtle of a framework. Each is a process of its own, from its start to its end; what
-ours does more for a framework, to derive and to compact, stands on lines of its own. Seconds, peak resident memory,
-ratio of the loads. `--dumps`: all that `build` writes for publication beside the engine's own dump of N-Quads.
+ours does more for a framework, to derive, to compact and to prepare, stands on lines of its own. Seconds, peak resident
+memory, ratio of the loads; of a framework also what its overviews take, as they are materialised and as queries of
+strangers, which are evaluated anew, and its front page. `--dumps`: all that `build` writes for publication beside the
+engine's own dump of N-Quads.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ import argparse
 import http.client
 import json
 import os
+import re
 import shutil
 import statistics
 import subprocess
@@ -23,6 +26,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
+from urllib.parse import quote
+
+from pyoxigraph import Literal
 
 from bench import servers
 from bench.patterns import framework, quads
@@ -30,9 +36,15 @@ from bench.servers import Server, peak_pss, pss_megabytes
 from bench.service import kept_folder
 from bench.synthetic import generate
 from bench.throughput import Asker, Request, answer
+from g7graph import i18n
+from g7graph.project import Project
+from g7graph.queries import Library
+from g7graph.run import filled
 
 STORE = "store"
 STARTS = 3
+OVERVIEWS = ("axis-progress", "objective-progress", "result-progress", "agency-progress")
+_TIMES = re.compile(r"(\w+);dur=([\d.]+)")
 MORE = ("derive", "compact", "prepare")
 
 
@@ -105,9 +117,37 @@ def serving(data: Path, store: Path) -> None:
     print(f"{'serve to first answer':22s}{statistics.median(starts):8.2f} s   (wall, store built, page cache warm)")
     with servers.ours(data, store=str(store)) as server:
         print(f"{'memory, started':22s}{pss_megabytes(server):8.0f} MB PSS")
+        if data.is_dir():
+            overviews(server)
         with peak_pss(server) as peak:
             _ask(server, _requests(data))
         print(f"{'memory, after queries':22s}{pss_megabytes(server):8.0f} MB PSS, {peak[0]:.0f} MB at its highest")
+
+
+def overviews(server: Server) -> None:
+    """Ask for the overviews at addresses and in texts that were not asked for before; print the time of the engine."""
+    library = Library.read(Project.default().queries)
+    for name in OVERVIEWS:
+        text = filled(library[name].text, {"lang": [Literal("es")]})
+        addresses = [f"/api/queries/{name}.{form}?lang={lang}" for form in ("json", "csv") for lang in i18n.LANGUAGES]
+        ready = [_timed(server, address)["eval"] for address in addresses]
+        queries = [quote(f"{text}\n# {number}", safe="") for number in range(len(addresses))]
+        anew = [_timed(server, f"{server.path}?query={query}")["eval"] for query in queries]
+        print(f"{name:22s}{_spread(ready)} materialised; {_spread(anew)} evaluated anew", flush=True)
+    pages = [_timed(server, f"/?lang={lang}")["total"] for lang in i18n.LANGUAGES]
+    print(f"{'front page':22s}{_spread(pages)} of the server", flush=True)
+
+
+def _timed(server: Server, target: str) -> dict[str, float]:
+    """Return what an answer says it took, in milliseconds. Raises SystemExit for one that is none."""
+    status, headers, body = servers.get(server.port, target, timeout=120.0, accept="*/*")
+    if status != http.client.OK:
+        raise SystemExit(f"{server.name} answers {status} to {target}: {body[:300]!r}")
+    return {name: float(time) for name, time in _TIMES.findall(headers["server-timing"])}
+
+
+def _spread(times: Sequence[float]) -> str:
+    return f"{statistics.median(times):8.1f} ms (most {max(times):.1f})"
 
 
 def run(command: Sequence[str]) -> Load:
@@ -130,7 +170,6 @@ def _child(what: str, data: Path, folder: Path) -> Load:
 def build(data: Path, folder: Path) -> None:
     """Build as `g7graph build --no-dumps` does, and print the seconds of each step."""
     from g7graph import build as ours
-    from g7graph.project import Project
 
     begun: list[tuple[str, float]] = []
     project = Project.find(data)
@@ -146,7 +185,6 @@ def bulk_load(data: Path, folder: Path) -> None:
     import pyoxigraph as ox
 
     from g7graph.graph import format_of
-    from g7graph.project import Project
 
     store = ox.Store(str(folder))
     for file in Project.find(data).graph_files():

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
+from functools import cache
 from pathlib import Path
 from weakref import WeakKeyDictionary
 
@@ -15,14 +17,14 @@ from g7graph import i18n, vocab
 from g7graph.errors import BadParameter
 from g7graph.queries import Library, Param, SavedQuery, slot
 from g7graph.store import Answer, Engine, Store
-from g7graph.table import Table, Term, python
+from g7graph.table import Table, Term, python, text
 
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
 #: What a slot is filled with.
 Given = NamedNode | Literal
 _MOST_FACTS = 100
 _FACTS: WeakKeyDictionary[Store, tuple[str, dict[str, Term | None]]] = WeakKeyDictionary()
-_NAMES = Path(__file__).with_name("names.rq")
+_FOLDER = Path(__file__).parent
 
 
 @dataclass(frozen=True)
@@ -65,9 +67,10 @@ def terms(store: Store, query: SavedQuery, values: Mapping[str, str], *, lang: s
         if query.param(name) is None:
             there = [param.name for param in query.params]
             raise BadParameter("unknown_parameter", query=query.name, parameter=name, known=there)
-    given = [(param, _given(param, values, lang)) for param in query.params]
-    known = named(store, {kind for param, value in given if value for kind in param.kind.split()})
-    return {param.name: _term(query, param, value, known) for param, value in given if value}
+    given = [(param, value) for param in query.params if (value := _given(param, values, lang))]
+    exact = {param.name: found for param, value in given if (found := _exact(store, param, value))}
+    known = named(store, {kind for param, _ in given if param.name not in exact for kind in param.kind.split()})
+    return {param.name: exact.get(param.name) or _term(query, param, value, known) for param, value in given}
 
 
 def example(store: Store, query: SavedQuery) -> dict[str, str]:
@@ -127,7 +130,7 @@ def named(store: Store, kinds: Collection[str]) -> dict[str, Named]:
     if not found:
         return {}
     prefixes = [Literal(vocab.thing(kind, "")) for kind in sorted(kinds)]
-    asked = filled(_NAMES.read_text(encoding="utf-8"), {"prefix": prefixes})
+    asked = filled(_text("names"), {"prefix": prefixes})
     for thing, name, is_notation in store.table(asked).rows:
         if thing is not None and name is not None:
             kind, _, key = thing.value.removeprefix(vocab.THING).partition("/")
@@ -136,6 +139,39 @@ def named(store: Store, kinds: Collection[str]) -> dict[str, Named]:
             if python(is_notation):
                 found[kind].notations.add(name.value)
     return found
+
+
+def _exact(store: Store, param: Param, given: str) -> Given | None:
+    """Return what a value is by itself: a thing, by its IRI or key, or the notation of one; None where it is neither.
+
+    So that most values are found without a look at what all things of a kind are called.
+    """
+    if param.type == "iri":
+        candidates = [*_candidates(param, given)]
+        asked = filled(_text("known"), {"thing": candidates})
+        there = {text(thing) for (thing,) in store.table(asked).rows} if candidates else set()
+        return next((one for one in candidates if one.value in there), None)
+    if param.type == "string" and param.kind:
+        prefixes = [Literal(vocab.thing(kind, "")) for kind in param.kind.split()]
+        asked = filled(_text("coded"), {"notation": [Literal(given)], "prefix": prefixes})
+        return Literal(given) if store.table(asked).rows else None
+    return None
+
+
+def _candidates(param: Param, given: str) -> Iterator[NamedNode]:
+    """Yield the things of a parameter's kinds that a value may be the IRI or the key of."""
+    kinds = param.kind.split()
+    iri = given if "://" in given else vocab.expand(given)
+    keys = ((kind, key) for kind in kinds for key in dict.fromkeys((given, given.removeprefix(f"{kind}-"))))
+    for one in [iri] if iri else [vocab.thing(kind, key) for kind, key in keys]:
+        if any(one.startswith(vocab.thing(kind, "")) for kind in kinds):
+            with suppress(ValueError):  # no IRI
+                yield NamedNode(one)
+
+
+@cache
+def _text(name: str) -> str:
+    return (_FOLDER / f"{name}.rq").read_text(encoding="utf-8")
 
 
 def _given(param: Param, values: Mapping[str, str], lang: str) -> str | None:

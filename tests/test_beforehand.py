@@ -38,11 +38,11 @@ def found(store: LocalStore, library: Library) -> dict[str, Materialised]:
     return dict(answers(Runner(store, library)))
 
 
-def test_the_overviews_and_the_indicators_are_materialised_in_each_language(
+def test_the_overviews_the_indicators_and_those_behind_are_materialised_in_each_language(
     library: Library, found: dict[str, Materialised]
 ) -> None:
     materialised = [query for query in library if query.materialised]
-    assert {query.name for query in materialised} == {*OVERVIEWS, "indicator-progress"}
+    assert {query.name for query in materialised} == {*OVERVIEWS, "indicator-progress", "behind-target"}
     assert len(found) == len(materialised) * len(i18n.LANGUAGES)
 
 
@@ -51,7 +51,7 @@ EXPLAINED = Wanted("json", 0, 4, explained=True)
 
 
 @pytest.mark.parametrize("wanted", [*WANTED, EXPLAINED], ids=str)
-@pytest.mark.parametrize("name", [*OVERVIEWS, "indicator-progress"])
+@pytest.mark.parametrize("name", [*OVERVIEWS, "indicator-progress", "behind-target"])
 def test_they_are_given_out_as_when_they_are_made(
     store: LocalStore, library: Library, found: dict[str, Materialised], name: str, wanted: Wanted
 ) -> None:

@@ -11,6 +11,7 @@ from g7graph import run
 from g7graph.errors import BadParameter, DataError
 from g7graph.queries import Library, SavedQuery
 from g7graph.store.local import LocalStore
+from g7graph.table import Table
 
 DATA = """
 PREFIX agency: <https://w3id.org/g7graph/id/agency/>
@@ -72,6 +73,48 @@ def test_a_result_is_picked_by_number_or_notation(tiny: LocalStore, query: Saved
 def test_what_is_not_given_stays_undefined_and_the_language_is_filled_in(tiny: LocalStore, query: SavedQuery) -> None:
     (row,) = run.table(tiny, query, {}, lang="fr").records()
     assert row == {"agency": None, "result": None, "lang": "fr", "most": None, "name": None}
+
+
+class Asked(LocalStore):
+    """A store that notes the queries it is asked."""
+
+    def __init__(self, inner: ox.Store) -> None:
+        super().__init__(inner, version="1", union=False)
+        self.texts: list[str] = []
+
+    def table(self, text: str) -> Table:
+        self.texts.append(text)
+        return super().table(text)
+
+
+@pytest.mark.parametrize(
+    ("values", "looked"),
+    [
+        ({"agency": "giz"}, False),
+        ({"agency": "agency-giz"}, False),
+        ({"agency": "agency:giz"}, False),
+        ({"agency": "https://w3id.org/g7graph/id/agency/giz", "result": "4"}, False),
+        ({"result": "4", "lang": "fr", "most": "3"}, False),
+        ({"agency": "GIZ"}, True),
+        ({"agency": "giz", "result": "resultado 4"}, True),
+    ],
+    ids=str,
+)
+def test_names_are_looked_through_only_for_what_is_no_iri_and_no_key(
+    tiny: LocalStore, query: SavedQuery, values: dict[str, str], looked: bool
+) -> None:
+    store = Asked(tiny.inner)
+    assert run.terms(store, query, values)
+    assert any("?isNotation" in text for text in store.texts) is looked
+
+
+def test_a_key_is_taken_before_what_another_thing_is_called(query: SavedQuery) -> None:
+    store = LocalStore(ox.Store(), version="1", union=False)
+    store.inner.load(DATA + 'agency:a rdfs:label "giz" .\n', ox.RdfFormat.TURTLE)
+    assert run.terms(store, query, {"agency": "giz"})["agency"] == ox.NamedNode(
+        "https://w3id.org/g7graph/id/agency/giz"
+    )
+    assert run.terms(store, query, {"agency": "a"})["agency"] == ox.NamedNode("https://w3id.org/g7graph/id/agency/a")
 
 
 @pytest.mark.parametrize(

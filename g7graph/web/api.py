@@ -135,14 +135,20 @@ def options(param: Param) -> dict[str, str]:
 
 def things(kinds: str) -> dict[str, str]:
     """Return the things of some kinds, IRI → label, by key; nothing where there are too many to choose from."""
+    known = site().choices.get(site().store.version, dict)
+    if kinds not in known:
+        known[kinds] = _labels(kinds)
+    labels = known[kinds]
+    return {iri: best(labels[iri], language()) for iri in sorted(labels, key=lambda iri: natural(key_of(iri)))}
+
+
+def _labels(kinds: str) -> dict[str, list[Literal]]:
     labels: dict[str, list[Literal]] = {}
     for kind in kinds.split():
         for thing, label in asks.ask(site().store, "options", prefix=[Literal(vocab.thing(kind, ""))]).rows:
             if thing is not None and isinstance(label, Literal):
                 labels.setdefault(thing.value, []).append(label)
-    if len(labels) > MOST_OPTIONS:
-        return {}
-    return {iri: best(labels[iri], language()) for iri in sorted(labels, key=lambda iri: natural(key_of(iri)))}
+    return labels if len(labels) <= MOST_OPTIONS else {}
 
 
 def key_of(iri: str) -> str:

@@ -26,6 +26,8 @@ from g7graph.web.reading import Reading
 from g7graph.web.trouble import Trouble
 
 if TYPE_CHECKING:
+    from pyoxigraph import Literal
+
     from g7graph.web.codelists import CodeList
 
 _EXTENSION = "g7graph"
@@ -48,6 +50,8 @@ class Site:
     cited: Once[Sequence[Sequence[Term | None]]] = field(default_factory=Once)
     #: What the data say of the dataset, which the dashboard and the page of each dataset ask.
     stated: Once[Reading] = field(default_factory=Once)
+    #: The labels of the things that parameters may be, by their kinds.
+    choices: Once[dict[str, dict[str, list[Literal]]]] = field(default_factory=Once)
     #: What reads code lists for their pages, as who asks is shown them.
     code_lists: Once[Callable[[str, Reader], CodeList]] = field(default_factory=Once)
     #: What describes things here, where the data is at hand.

@@ -9,9 +9,9 @@ from typing import Any
 from flask import Blueprint, Response, request
 from pyoxigraph import Literal, NamedNode
 
-from g7graph import vocab
+from g7graph import run, vocab
 from g7graph.web import answer, formats, links, runs, schema_org
-from g7graph.web.asks import ask
+from g7graph.web.asks import ask, fill
 from g7graph.web.catalogue import catalogue
 from g7graph.web.citation import citation
 from g7graph.web.context import address, language, site
@@ -90,9 +90,7 @@ def home() -> Response:
     chosen = answer.negotiated(OFFERED)
     if chosen is not formats.HTML:
         return Response(status=_SEE_OTHER, headers={"Location": address(f"dataset.{chosen.name}")})
-    elapsed = {
-        str(key.value): Decimal(share.value) for key, share in ask(site().store, "elapsed").rows if key and share
-    }
+    elapsed = elapsed_by_round()
     round_ = request.args.get("round") or next(iter(elapsed), "")
     listed = {name: beginning(name) for name in QUERIES}
     summaries = {name: [summary(row) for row in listed[name].rows] for name in _SUMMARIES}
@@ -114,6 +112,14 @@ def home() -> Response:
     )
     response.headers.add("Link", ", ".join([*links.described("dataset", formats.GRAPHS), *links.licences()]))
     return response
+
+
+def elapsed_by_round() -> dict[str, Decimal]:
+    """Return how much of the plan's time had passed at each approved round that progress is known of, latest first."""
+    store = site().store
+    rounds = [(key, one) for one, key in ask(store, "rounds").rows if key and isinstance(one, NamedNode)]
+    shares = [(key.value, run.fact(store, fill("elapsed", {"round": [one]}))) for key, one in rounds]
+    return {key: Decimal(share.value) for key, share in shares if share is not None}
 
 
 def beginning(name: str) -> Beginning:
