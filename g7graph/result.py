@@ -6,10 +6,13 @@ whole answer in JSON, whatever form it is given out in.
 
 from __future__ import annotations
 
+import gzip
 import hashlib
-import zlib
-from collections.abc import Iterable, Mapping
+import shutil
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
+from io import BytesIO
 from itertools import islice
 from typing import IO, Protocol, cast
 
@@ -73,12 +76,11 @@ class Materialised:
     @classmethod
     def of(cls, written: bytes) -> Materialised:
         """Keep a result in its canonical form."""
-        return cls(zlib.compress(written, _FAST), hash_of(written), count(written))
+        return cls(gzip.compress(written, _FAST, mtime=0), hash_of(written), count(BytesIO(written)))
 
-    @property
-    def written(self) -> bytes:
-        """The canonical form."""
-        return zlib.decompress(self.packed)
+    def opened(self) -> IO[bytes]:
+        """Open the canonical form, which is unpacked as it is read: it may be large."""
+        return cast(IO[bytes], gzip.GzipFile(fileobj=BytesIO(self.packed)))
 
 
 class Answers(Protocol):
@@ -120,6 +122,7 @@ class Runner:
         given = run.terms(store, query, asked.values, lang=asked.lang)
         resolved = {**given, **run.defaults(store, self.library, query, given)}
         found = self.answers.get(_filled(query, resolved))
+        opened: Callable[[], IO[bytes]]
         if found is None:
             answer = store.query(_filled(query, given))
             if wanted.whole and wanted.form == "json":
@@ -128,18 +131,19 @@ class Runner:
                 return Told(citation.cited(store, query, resolved, hashing.hash))
             if isinstance(answer, ox.QueryTriples):
                 raise QueryError("no_table")
-            kept = canonical(answer)
+            written = canonical(answer)
+            opened, hashed = partial(BytesIO, written), hash_of(written)
         else:
-            kept = found.written
-        cited = citation.cited(store, query, resolved, found.hash if found else hash_of(kept))
-        if wanted.whole and wanted.form in RESULTS:
-            write(ox.parse_query_results(kept, format=RESULTS["json"]), wanted.form, out)
-            return Told(cited)
-        told = Told(cited, rows := found.rows if found else count(kept))
+            opened, hashed = found.opened, found.hash
+        cited = citation.cited(store, query, resolved, hashed)
+        if wanted.whole and wanted.form in RESULTS and wanted.form != "json":
+            write(_read(opened()), wanted.form, out)
+            return Told(cited, found.rows if found else None)
+        told = Told(cited, rows := found.rows if found else count(opened()))
         if wanted.form == "json" and not wanted.explained and wanted.first == 0 and rows <= (wanted.most or rows):
-            out.write(kept)  # the page is the whole
+            shutil.copyfileobj(opened(), out)  # the page is the whole
             return told
-        page = run.typed(cut(kept, wanted.first, wanted.most), query)
+        page = run.typed(cut(opened(), wanted.first, wanted.most), query)
         if wanted.explained and query.explain:
             evidence = explained(store, self.library, query.explain, resolved, page)
             page = evidence.nested() if wanted.form in _TYPED else evidence.flat()
@@ -147,15 +151,15 @@ class Runner:
         return told
 
 
-def count(kept: bytes) -> int:
+def count(kept: IO[bytes]) -> int:
     """Count the rows of a result, of which none is held in memory; a truth value is one."""
-    answer = ox.parse_query_results(kept, format=RESULTS["json"])
+    answer = _read(kept)
     return sum(1 for _ in answer) if isinstance(answer, ox.QuerySolutions) else 1
 
 
-def cut(kept: bytes, first: int = 0, most: int | None = None) -> Table:
-    """Return the rows of a page; no others are held in memory at a time."""
-    answer = ox.parse_query_results(kept, format=RESULTS["json"])
+def cut(kept: IO[bytes], first: int = 0, most: int | None = None) -> Table:
+    """Return the rows of a page; no others are held in memory at a time, and what comes after it is not read."""
+    answer = _read(kept)
     if not isinstance(answer, ox.QuerySolutions):
         return as_table(answer)
     columns = tuple(Column(variable.value) for variable in answer.variables)
@@ -185,7 +189,11 @@ def hash_of_graph(triples: Iterable[ox.Triple]) -> str:
 
 def table_of(written: bytes) -> Table:
     """Read an answer that was given out in JSON."""
-    return as_table(ox.parse_query_results(written, format=RESULTS["json"]))
+    return as_table(_read(BytesIO(written)))
+
+
+def _read(kept: IO[bytes]) -> ox.QuerySolutions | ox.QueryBoolean:
+    return ox.parse_query_results(kept, format=RESULTS["json"])
 
 
 def _filled(query: SavedQuery, given: Mapping[str, Given]) -> str:

@@ -57,8 +57,10 @@ def test_they_are_given_out_as_when_they_are_made(
 ) -> None:
     for lang in i18n.LANGUAGES:
         made, taken = io.BytesIO(), io.BytesIO()
-        told = Runner(store, library).give(Run(library[name], {}, lang), wanted, made)
-        assert Runner(store, library, found).give(Run(library[name], {}, lang), wanted, taken) == told
+        first = Runner(store, library).give(Run(library[name], {}, lang), wanted, made)
+        then = Runner(store, library, found).give(Run(library[name], {}, lang), wanted, taken)
+        assert then.citation == first.citation
+        assert first.rows in (then.rows, None if wanted.whole else then.rows)
         assert taken.getvalue() == made.getvalue() != b""
 
 
@@ -97,7 +99,7 @@ def test_they_are_kept_with_the_store_of_their_version(
     kept = on_disk(folder, "1").answers
     for text, answer in found.items():
         assert kept.get(text) == answer
-        assert answer.written == canonical(store.query(text))  # type: ignore[arg-type]
+        assert answer.opened().read() == canonical(store.query(text))  # type: ignore[arg-type]
     assert kept.get(library["axis-progress"].text) is None
     assert on_disk(folder, "2").answers.get(next(iter(found))) is None
 

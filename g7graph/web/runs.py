@@ -47,7 +47,7 @@ class Ran:
     def table(self) -> Table:
         """The rows of a page of an answer in JSON."""
         with self.file:
-            return result.cut(self.file.read(), *((self.page.first, self.page.size) if self.whole else ()))
+            return result.cut(self.file, *((self.page.first, self.page.size) if self.whole else ()))
 
 
 def tabled(asked: SavedQuery, form: str, *, cited: Citation | None = None, usual: int | None = None) -> Ran:
@@ -62,8 +62,8 @@ def tabled(asked: SavedQuery, form: str, *, cited: Citation | None = None, usual
     wanted = Wanted(form) if shown else Wanted(form, page.first, page.size, explained)
     out = answered(asked, wanted, values(asked))
     told = noted(out)
-    if shown:
-        told = replace(told, rows=result.count(out.read()))
+    if told.rows is None and shown:
+        told = replace(told, rows=result.count(out))
         out.seek(0)
     try:
         if cited:
