@@ -115,10 +115,11 @@ def serving(data: Path, store: Path) -> None:
         with servers.ours(data, store=str(store)) as server:
             starts.append(server.seconds)
     print(f"{'serve to first answer':22s}{statistics.median(starts):8.2f} s   (wall, store built, page cache warm)")
+    if data.is_dir():
+        with servers.ours(data, store=str(store)) as server:
+            overviews(server)
     with servers.ours(data, store=str(store)) as server:
         print(f"{'memory, started':22s}{pss_megabytes(server):8.0f} MB PSS")
-        if data.is_dir():
-            overviews(server)
         with peak_pss(server) as peak:
             _ask(server, _requests(data))
         print(f"{'memory, after queries':22s}{pss_megabytes(server):8.0f} MB PSS, {peak[0]:.0f} MB at its highest")

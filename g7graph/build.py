@@ -6,6 +6,7 @@ import hashlib
 import shutil
 import weakref
 from collections.abc import Callable
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -70,7 +71,13 @@ def opened(folder: Path, version: str, *, union: bool, read_only: bool = True) -
     try:
         if not read_only:
             return LocalStore(ox.Store(str(folder)), version=version, union=union, in_memory=False)
-        pinned = Pinned(folder)
+        return _read(Pinned(folder), folder, version, union)
+    except OSError as error:
+        raise StoreError("store_local", path=folder, detail=error) from error
+
+
+def _read(pinned: Pinned, folder: Path, version: str, union: bool) -> LocalStore:
+    try:
         store = LocalStore(ox.Store.read_only(pinned.path), version=version, union=union, in_memory=False)
     except OSError as error:
         raise StoreError("store_local", path=folder, detail=error) from error
@@ -78,11 +85,18 @@ def opened(folder: Path, version: str, *, union: bool, read_only: bool = True) -
     return store
 
 
-def as_built(folder: Path, version: str, *, union: bool) -> LocalStore:
-    """Open what is built on disk for reading. Raises StoreError where it is of another version by now."""
+def as_built(folder: Path, version: str, *, union: bool) -> Callable[[], LocalStore]:
+    """Hold what is built on disk, and return what opens it for reading, here or in a process that is forked from here.
+
+    Raises StoreError where it is of another version by now.
+    """
+    try:
+        pinned = Pinned(folder)
+    except OSError as error:
+        raise StoreError("store_local", path=folder, detail=error) from error
     if (stamp.read(folder) or Stamp(version)).version != version:
         raise StoreError("store_busy", path=folder)
-    return opened(folder, version, union=union)
+    return partial(_read, pinned, folder, version, union)
 
 
 def current(project: Project, folder: Path) -> str | None:

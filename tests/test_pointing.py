@@ -51,7 +51,7 @@ def built(project: Project, tmp_path_factory: pytest.TempPathFactory) -> tuple[P
 
 @pytest.fixture
 def store(built: tuple[Path, str]) -> LocalStore:
-    return as_built(*built, union=True)
+    return as_built(*built, union=True)()
 
 
 @pytest.fixture

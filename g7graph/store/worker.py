@@ -22,6 +22,7 @@ import traceback
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import IO, Any, NoReturn, cast
 
@@ -118,7 +119,7 @@ def _fork(post: Post, lifeline: int, prepare: Callable[[], Work], limits: Limits
         faulthandler.disable()  # what a limit ends is told as a problem, not as a stack
         if post.sealed:
             without_sockets()
-        _Worker(post, lifeline, prepare(), limits).run()
+        _Worker(post, lifeline, prepare, limits).run()
         code = 0
     finally:
         if code:
@@ -143,13 +144,24 @@ def _called(listener: int, lifeline: int) -> Callable[[float | None], list[int]]
 
 
 class _Worker:
-    """One worker: its main thread watches the connection, another evaluates (with random numbers of its own)."""
+    """One worker: its main thread watches the connection, another evaluates (with random numbers of its own).
 
-    def __init__(self, post: Post, lifeline: int, work: Work, limits: Limits) -> None:
-        self.post, self.lifeline, self.work, self.limits = post, lifeline, work, limits
-        self.most = memory.resident() + (_GROWN_BYTES_ON_DISK if post.on_disk else _GROWN_BYTES)
+    It prepares for its work when the first comes: some of them are seldom needed, and an open store takes memory.
+    """
+
+    def __init__(self, post: Post, lifeline: int, prepare: Callable[[], Work], limits: Limits) -> None:
+        self.post, self.lifeline, self.limits = post, lifeline, limits
+        self.most = 0
+        self._prepare = prepare
         self._called = _called(post.listener.fileno(), lifeline)
+
+    @cached_property
+    def work(self) -> Work:
+        """What does the work, within limits from then on."""
+        work = self._prepare()
+        self.most = memory.resident() + (_GROWN_BYTES_ON_DISK if self.post.on_disk else _GROWN_BYTES)
         self._confine()
+        return work
 
     def run(self) -> None:
         """Take connections until the lifeline ends and nobody waits any more, or the memory has grown.
@@ -175,7 +187,7 @@ class _Worker:
             connection.setblocking(True)
             with connection:
                 self._serve(connection)
-            if memory.resident() > self.most:
+            if self.most and memory.resident() > self.most:
                 return
 
     def _serve(self, connection: socket.socket) -> None:
@@ -193,7 +205,7 @@ class _Worker:
                 connection.send(str(os.getpid()).encode())
             except OSError:  # who asked has gone while it waited
                 return
-            thread = threading.Thread(target=self._evaluate, args=(connection, file, answered), daemon=True)
+            thread = threading.Thread(target=self._evaluate, args=(self.work, connection, file, answered), daemon=True)
             thread.start()
             poll = select.poll()
             poll.register(connection, _HUNG_UP)
@@ -210,10 +222,10 @@ class _Worker:
             with suppress(ProcessLookupError):  # it ends just now
                 os.setpriority(os.PRIO_PROCESS, thread.native_id, _LAST_OF_ALL)
 
-    def _evaluate(self, connection: socket.socket, file: IO[bytes], answered: threading.Event) -> None:
+    def _evaluate(self, work: Work, connection: socket.socket, file: IO[bytes], answered: threading.Event) -> None:
         message: dict[str, object] = {"failed": True}
         try:
-            message = self._done(connection, file)
+            message = self._done(work, connection, file)
         finally:
             if "failed" in message:
                 traceback.print_exc()
@@ -223,7 +235,7 @@ class _Worker:
             except OSError:
                 os._exit(0)  # nobody waits for it any more
 
-    def _done(self, connection: socket.socket, file: IO[bytes]) -> dict[str, object]:
+    def _done(self, work: Work, connection: socket.socket, file: IO[bytes]) -> dict[str, object]:
         """Do a job; return what is told of it. Raises what the work should not raise."""
         try:
             job = json.load(file)
@@ -231,7 +243,7 @@ class _Worker:
             file.truncate()
             sealed = self.post.sealed and not self.post.on_disk
             with complaining_to(file), room(), Sealed(sealed) as seal, Out(file, connection, seal) as out:
-                self.work(job, cast(IO[bytes], out))
+                work(job, cast(IO[bytes], out))
         except UsageError as error:
             return {"kind": type(error).__name__, "key": error.key, **error.values}
         except MemoryError:

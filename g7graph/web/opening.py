@@ -158,7 +158,7 @@ class _Publisher:
         """Publish what is built on disk."""
         from g7graph.beforehand import kept  # with SQLite
 
-        again = partial(as_built, folder, version, union=not self.project.is_plain)
+        again = as_built(folder, version, union=not self.project.is_plain)
         found = partial(kept.on_disk, folder, version)
         self.pool.publish(version, working(again, self.library, self.options.federation, found), on_disk=True)
 
