@@ -154,6 +154,8 @@ class _Worker:
         self.most = 0
         self._prepare = prepare
         self._called = _called(post.listener.fileno(), lifeline)
+        with suppress(OSError):  # of all our processes, where memory runs out, one that is replaced shall end
+            _FIRST_TO_END.write_text("500")
 
     @cached_property
     def work(self) -> Work:
@@ -258,8 +260,6 @@ class _Worker:
         """Set what the kernel enforces: size of an answer, and memory beyond today's."""
         import resource
 
-        with suppress(OSError):  # of all our processes, where memory runs out, one that is replaced shall end
-            _FIRST_TO_END.write_text("500")
         most = {resource.RLIMIT_FSIZE: self.limits.answer_bytes, resource.RLIMIT_CORE: 0}
         if memory.address_space():
             most[resource.RLIMIT_AS] = memory.address_space() + self.limits.memory_bytes
