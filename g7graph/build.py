@@ -9,19 +9,17 @@ from collections.abc import Callable
 from functools import partial
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
 from g7graph import __version__, executables
-from g7graph.beforehand import answers
+from g7graph.beforehand import find
 from g7graph.derive import derive
 from g7graph.errors import StoreError
 from g7graph.graph import format_of, require_whole_file, unparsable
-from g7graph.pointing import hubs
 from g7graph.project import Project
 from g7graph.queries import Library
-from g7graph.result import Runner
 from g7graph.store import blanks, stamp
 from g7graph.store.local import LocalStore
 from g7graph.store.pinned import Pinned, remove_unread
@@ -178,17 +176,6 @@ def _filled(store: ox.Store, project: Project, on_step: OnStep) -> ox.Store:
     return store
 
 
-def _keep_beforehand(folder: Path, version: str, store: ox.Store, library: Library) -> None:
-    """Keep beside a store in a folder what is found before anybody asks."""
-    from g7graph.beforehand.kept import keep  # with SQLite
-
-    def tsv(text: str) -> bytes:
-        found = store.query(text, use_default_graph_as_union=True)
-        return cast(ox.QuerySolutions, found).serialize(format=ox.QueryResultsFormat.TSV) or b""
-
-    keep(folder, version, hubs(tsv), answers(Runner(LocalStore(store, version=version), library)))
-
-
 def _replace(folder: Path, project: Project, version: str, on_step: OnStep) -> None:
     """Build beside the old store and put the new one in its place when it is whole: a bad file leaves the old one.
 
@@ -201,8 +188,10 @@ def _replace(folder: Path, project: Project, version: str, on_step: OnStep) -> N
         if not project.is_plain:
             on_step("compact")
             store.optimize()  # many files and what is derived lie in layers; one dump does not, and it costs a quarter
+            from g7graph.beforehand.kept import keep  # with SQLite
+
             on_step("prepare")
-            _keep_beforehand(folder, version, store, Library.read(project.queries))
+            keep(folder, version, find(LocalStore(store, version=version), Library.read(project.queries)))
         store.flush()
         del store
         stamp.write(folder, Stamp(""))

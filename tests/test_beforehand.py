@@ -1,18 +1,20 @@
-"""Materialised answers: those of the queries that say so, the same bytes as when they are made, and made once."""
+"""What is found before anybody asks: the same bytes as when it is found then, and found once."""
 
 from __future__ import annotations
 
 import io
 import json
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from pyoxigraph import NamedNode, Quad
 
 from g7graph import i18n, run
-from g7graph.beforehand import answers
+from g7graph.beforehand import Found, find
 from g7graph.beforehand.kept import keep, on_disk
-from g7graph.build import build
+from g7graph.build import as_built, build
 from g7graph.errors import DataError, QueryError
 from g7graph.project import Project
 from g7graph.queries import Library, SavedQuery
@@ -21,8 +23,10 @@ from g7graph.store.lifeline import Lifeline
 from g7graph.store.local import LocalStore
 from g7graph.store.pooled import PooledStore
 from g7graph.web import create_app, dashboard, opening, work
+from g7graph.web.description import Describer
 from g7graph.web.opening import opened
 from g7graph.web.options import Options
+from g7graph.web.work import Trusted
 
 OVERVIEWS = ("agency-progress", "axis-progress", "objective-progress", "result-progress")
 ROUND = "round:2014-05"
@@ -35,7 +39,7 @@ def runner(store: LocalStore, library: Library) -> Runner:
 
 @pytest.fixture(scope="module")
 def found(store: LocalStore, library: Library) -> dict[str, Materialised]:
-    return dict(answers(Runner(store, library)))
+    return dict(find(store, library).answers)
 
 
 def test_the_overviews_the_indicators_and_those_behind_are_materialised_in_each_language(
@@ -95,7 +99,7 @@ def test_they_are_kept_with_the_store_of_their_version(
     found: dict[str, Materialised], tmp_path: Path, store: LocalStore, library: Library
 ) -> None:
     folder = tmp_path / "store"
-    keep(folder, "1", [], found.items())
+    keep(folder, "1", Found(answers=found.items()))
     kept = on_disk(folder, "1").answers
     for text, answer in found.items():
         assert kept.get(text) == answer
@@ -112,11 +116,11 @@ def test_workers_have_them_from_the_start(
     project: Project, runner: Runner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_on_disk: bool
 ) -> None:
     text, _ = runner.materialise(runner.library["axis-progress"], "en")
-    planted = [(text, Materialised.of(PLANTED))]
+    planted = Found(answers=[(text, Materialised.of(PLANTED))])
     monkeypatch.setattr(work, "_NEAR", 0)
-    monkeypatch.setattr(opening, "answers", lambda *_: planted)
+    monkeypatch.setattr(opening, "find", lambda *_: planted)
     if is_on_disk:
-        keep(tmp_path / "store", build(project, tmp_path / "store"), [], planted)
+        keep(tmp_path / "store", build(project, tmp_path / "store"), planted)
     service = opened(project, Options(store=str(tmp_path / "store") if is_on_disk else "memory"), Lifeline()).service
     assert isinstance(service, PooledStore)
     job = {"query": "axis-progress", "values": {}, "wanted": {"form": "csv"}}
@@ -125,10 +129,69 @@ def test_workers_have_them_from_the_start(
         assert b"Dialogue" in french.read()
 
 
+PLACES = "https://w3id.org/g7graph/id/code-list/places"
+MEMBERS = """@prefix g7: <https://w3id.org/g7graph/ontology#> .
+@prefix id: <https://w3id.org/g7graph/id/> .
+@prefix prov: <http://www.w3.org/ns/prov#> .
+@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+"""
+
+
+@pytest.fixture(scope="module")
+def listing(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A framework with a thing of which just so much is said that its pages are made, and one of one statement less."""
+    root = tmp_path_factory.mktemp("much")
+    for folder in ("data/ttl", "queries", "ontology"):
+        (root / folder).mkdir(parents=True)
+    lines = [f"<{PLACES}> skos:hasTopConcept id:place\\/{n:04} ." for n in range(475)]
+    lines += [f"<{PLACES}> prov:hadPrimarySource id:passage\\/{n:04} ." for n in range(25)]
+    lines += [f"<{PLACES}> a skos:ConceptScheme ."]
+    lines += [f"<{PLACES}s> skos:hasTopConcept id:place\\/{n:04} ." for n in range(500)]
+    (root / "data/ttl/places.ttl").write_text(MEMBERS + "\n".join(lines), encoding="utf-8")
+    return Project.find(root)
+
+
+class Counted(Trusted):
+    """A store that notes of what all statements are read."""
+
+    def __init__(self, store: LocalStore) -> None:
+        super().__init__(store)
+        read.clear()
+
+    def statements(self, subjects: Sequence[NamedNode], properties: Sequence[NamedNode] = ()) -> list[Quad]:
+        read.extend(one.value for one in subjects)
+        return super().statements(subjects, properties)
+
+
+read: list[str] = []
+
+
+@pytest.mark.parametrize("is_on_disk", [False, True])
+def test_what_is_said_of_a_thing_of_which_much_is_comes_by_pages_made_before(
+    listing: Project, tmp_path: Path, is_on_disk: bool
+) -> None:
+    version = build(listing, tmp_path / "store")
+    store = as_built(tmp_path / "store", version, union=True)()
+    known = on_disk(tmp_path / "store", version) if is_on_disk else find(store, Library.read(listing.queries)).held()
+    counted = Counted(store)
+    for number in (1, 2, 10, 11):
+        for form in ("ttl", "parts"):
+            made = Describer(counted).written(PLACES, number, form, "es")
+            assert PLACES in read
+            read.clear()
+            assert Describer(counted, known).written(PLACES, number, form, "es") == made
+            assert (PLACES in read) is (number > 10)  # there are ten pages
+            read.clear()
+    about, body = Describer(counted, known).describe(PLACES, 10, "nt", "es")
+    assert (about.pages, about.values, about.passages) == (10, 475, 25)
+    assert str(body).count("hasTopConcept") == 25
+    assert known.said(PLACES + "s", 1) is None
+
+
 def test_a_query_that_gives_a_graph_cannot_be_materialised(store: LocalStore, tmp_path: Path) -> None:
     (tmp_path / "graph.rq").write_text("#+ materialised: true\nCONSTRUCT WHERE { ?s ?p ?o }\n", encoding="utf-8")
     with pytest.raises(QueryError) as refused:
-        dict(answers(Runner(store, Library.read(tmp_path))))
+        dict(find(store, Library.read(tmp_path)).answers)
     assert refused.value.key == "no_table"
 
 

@@ -32,6 +32,7 @@ LAYERS = [
     "verify",
     "derive",
     "pointing",
+    "portion",
     "beforehand",
     "build",
     "iati",

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from pyoxigraph import NamedNode
 
+from g7graph.beforehand import Beforehand, Found
 from g7graph.beforehand.kept import keep, on_disk
 from g7graph.build import as_built, build
 from g7graph.errors import StoreError
@@ -90,7 +91,7 @@ def test_only_what_very_much_points_to_is_kept_with_all_its_pages(store: LocalSt
 def test_a_document_is_the_same_and_nothing_is_put_in_order(counted: Counted, kept: Hubs) -> None:
     for number in (1, 11, 12):
         for form in ("ttl", "parts"):
-            made = Describer(counted, kept).written(HUB, number, form, "es")
+            made = Describer(counted, Beforehand(kept)).written(HUB, number, form, "es")
             assert Counted.read == 0
             assert made == Describer(counted).written(HUB, number, form, "es")
             assert Counted.read == 1
@@ -107,18 +108,18 @@ def test_listings_of_another_version_or_of_none_are_not_used(built: tuple[Path, 
 
 def test_what_cannot_be_kept_is_told_and_leaves_what_was_kept(tmp_path: Path) -> None:
     folder, listing = tmp_path / "store", Listing(1, frozenset(("http://x/p",)), {1: b"old"}, 3)
-    keep(folder, "1", [(HUB, listing)])
+    keep(folder, "1", Found([(HUB, listing)]))
     with pytest.raises(StoreError, match=r"store\.beforehand\.new"):
-        keep(folder, "2", [(HUB, listing), (HUB, listing)])
+        keep(folder, "2", Found([(HUB, listing), (HUB, listing)]))
     assert on_disk(folder, "1").hubs.get(HUB)
     assert [path.name for path in tmp_path.iterdir()] == ["store.beforehand"]
 
 
 def test_they_are_replaced_while_somebody_reads_them(tmp_path: Path) -> None:
     folder, listing = tmp_path / "a store", Listing(1, frozenset(("http://x/p",)), {1: b"old"}, 3)
-    keep(folder, "1", [(HUB, listing)])
+    keep(folder, "1", Found([(HUB, listing)]))
     before = on_disk(folder, "1").hubs
-    keep(folder, "2", [])
+    keep(folder, "2", Found())
     assert on_disk(folder, "2").hubs.get(HUB) is None
     found = before.get(HUB)
     assert found is not None

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
 from contextlib import closing, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
-from g7graph.beforehand import Beforehand
+from g7graph.beforehand import Beforehand, Found
 from g7graph.errors import StoreError
 from g7graph.pointing import PAGE, Listing
+from g7graph.portion import Pages, Portion, unpacked
 from g7graph.result import Materialised
 from g7graph.store import stamp
 
@@ -20,14 +21,14 @@ _TABLES = """
 CREATE TABLE data (version TEXT);
 CREATE TABLE hub (thing TEXT PRIMARY KEY, total INTEGER, properties TEXT);
 CREATE TABLE page (thing TEXT, number INTEGER, lines BLOB, PRIMARY KEY (thing, number)) WITHOUT ROWID;
+CREATE TABLE said (thing TEXT PRIMARY KEY, most INTEGER, passages INTEGER);
+CREATE TABLE portion (thing TEXT, number INTEGER, packed BLOB, PRIMARY KEY (thing, number)) WITHOUT ROWID;
 CREATE TABLE answer (query TEXT PRIMARY KEY, packed BLOB, hash TEXT, rows INTEGER);
 """
 
 
-def keep(
-    folder: Path, version: str, hubs: Iterable[tuple[str, Listing]], answers: Iterable[tuple[str, Materialised]] = ()
-) -> None:
-    """Keep what was found for a version of the store in a folder, in place of what is kept. Raises StoreError."""
+def keep(folder: Path, version: str, found: Found) -> None:
+    """Keep what is found for a version of the store in a folder, in place of what is kept. Raises StoreError."""
     path = stamp.beside(folder, _SUFFIX)
     fresh = path.with_name(path.name + ".new")
     fresh.unlink(missing_ok=True)
@@ -35,10 +36,12 @@ def keep(
         with closing(sqlite3.connect(fresh)) as database, database:
             database.executescript(_TABLES)
             database.execute("INSERT INTO data VALUES (?)", (version,))
-            for thing, listing in hubs:
-                _write(database, thing, listing)
-            for text, found in answers:
-                row = (text, found.packed, found.hash, found.rows)
+            for thing, listing in found.hubs:
+                _list(database, thing, listing)
+            for thing, pages in found.said:
+                _say(database, thing, pages)
+            for text, answer in found.answers:
+                row = (text, answer.packed, answer.hash, answer.rows)
                 database.execute("INSERT INTO answer VALUES (?, ?, ?, ?)", row)
     except sqlite3.Error as error:
         fresh.unlink(missing_ok=True)
@@ -46,12 +49,18 @@ def keep(
     fresh.replace(path)
 
 
-def _write(database: sqlite3.Connection, thing: str, listing: Listing) -> None:
+def _list(database: sqlite3.Connection, thing: str, listing: Listing) -> None:
     properties = "\n".join(sorted(listing.properties))
     database.execute("INSERT INTO hub VALUES (?, ?, ?)", (thing, listing.total, properties))
     numbers = range(1, -(-listing.total // PAGE) + 1)
     pages = ((thing, number, listing.pages.get(number)) for number in numbers)
     database.executemany("INSERT INTO page VALUES (?, ?, ?)", pages)
+
+
+def _say(database: sqlite3.Connection, thing: str, pages: Pages) -> None:
+    database.execute("INSERT INTO said VALUES (?, ?, ?)", (thing, pages.values, pages.passages))
+    rows = ((thing, number, packed) for number, packed in enumerate(pages.packed, 1))
+    database.executemany("INSERT INTO portion VALUES (?, ?, ?)", rows)
 
 
 def on_disk(folder: Path, version: str) -> Beforehand:
@@ -61,7 +70,7 @@ def on_disk(folder: Path, version: str) -> Beforehand:
     """
     path = stamp.beside(folder, _SUFFIX)
     database = _opened(path, version) if path.is_file() else None
-    return Beforehand(_Hubs(database), _Answers(database)) if database else Beforehand()
+    return Beforehand(_Hubs(database), partial(_said, database), _Answers(database)) if database else Beforehand()
 
 
 @dataclass(frozen=True)
@@ -85,6 +94,12 @@ class _Pages:
         text = "SELECT lines FROM page WHERE thing = ? AND number = ?"
         found = self.database.execute(text, (self.thing, number)).fetchone()
         return found[0] if found else None
+
+
+def _said(database: sqlite3.Connection, thing: str, number: int) -> Portion | None:
+    text = "SELECT most, passages, packed FROM said JOIN portion USING (thing) WHERE thing = ? AND number = ?"
+    found = database.execute(text, (thing, number)).fetchone()
+    return unpacked(*found) if found else None
 
 
 @dataclass(frozen=True)

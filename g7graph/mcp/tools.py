@@ -16,11 +16,11 @@ from g7graph.errors import G7Error, StoreError
 from g7graph.mcp import said, shown
 from g7graph.mcp.resolved import resolved, told
 from g7graph.pointing import PAGE
+from g7graph.portion import PASSAGES, VALUES
 from g7graph.store import Question, guard
 from g7graph.web import search, sparql
 from g7graph.web.context import say, site
 from g7graph.web.description import About
-from g7graph.web.portion import PASSAGES, VALUES
 from g7graph.web.protocol import Asked, form_of, read, refuse_foreign
 from g7graph.web.refusals import Refused
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from flask import Flask, Response, request
 from jinja2 import StrictUndefined
 
-from g7graph import __version__, i18n, pointing
+from g7graph import __version__, i18n, pointing, portion
 from g7graph.build import MEMORY, open_store
 from g7graph.project import Project
 from g7graph.queries import Library
@@ -37,7 +37,6 @@ from g7graph.web import (
     openapi,
     pages,
     paging,
-    portion,
     problems,
     search,
     shapes,

@@ -16,12 +16,13 @@ import pyoxigraph as ox
 from pyoxigraph import NamedNode, Quad
 
 from g7graph import exports, vocab
-from g7graph.pointing import PAGE, Hubs, Listing
+from g7graph.beforehand import Beforehand
+from g7graph.pointing import PAGE, Listing
+from g7graph.portion import SOURCES, Portion, portion
 from g7graph.web.asks import Asked, ask
 from g7graph.web.listings import Listings
 from g7graph.web.names import unlabelled
 from g7graph.web.namings import Naming, Namings
-from g7graph.web.portion import PASSAGES, SOURCES, VALUES, portion
 from g7graph.web.tombstones import Tombstone, tombstone
 
 #: What a page is made of; every other form is written where the description is read.
@@ -114,8 +115,7 @@ class About:
     @property
     def pages(self) -> int:
         """How many pages there are; one at least."""
-        much = ((self.total, PAGE), (self.values, VALUES), (self.passages, PASSAGES))
-        return max(1, *(-(-count // most) for count, most in much))
+        return max(-(-self.total // PAGE), Portion([], self.values, self.passages).pages)
 
     def write(self) -> bytes:
         """Return it as a line."""
@@ -132,12 +132,12 @@ class About:
 class Describer:
     """Describes the things of a store, for one who asks at a time, and keeps what takes long to find.
 
-    `hubs` has what points to the things that very much points to, as far as it is known.
+    What was found `beforehand` is not looked for again.
     """
 
-    def __init__(self, store: Asked, hubs: Hubs | None = None) -> None:
-        self._store = store
-        self._listings, self._namings = Listings({} if hubs is None else hubs), Namings()
+    def __init__(self, store: Asked, beforehand: Beforehand | None = None) -> None:
+        self._store, self._beforehand = store, beforehand or Beforehand()
+        self._listings, self._namings = Listings(self._beforehand.hubs), Namings()
 
     def describe(self, iri: str, number: int, form: str, lang: str) -> tuple[About, Parts | bytes]:
         """Return what the headers tell, and the description in one of the graph formats; nothing of what is unknown.
@@ -156,10 +156,9 @@ class Describer:
 
     def _read(self, iri: str, number: int, on_page: bool) -> tuple[About, Description | None]:
         thing = NamedNode(iri)
-        said = self._store.statements([thing])
-        if not said:
+        page = self._beforehand.said(iri, number) or portion(self._store.statements([thing]), number)
+        if not (page.values or page.passages):
             return About(known=False), None
-        page = portion(said, number)
         own = [(quad.predicate, quad.object) for quad in page.said]
         listing = self._listings.of(self._store, thing)
         parts = self._parts(thing, own, listing)

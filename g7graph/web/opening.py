@@ -19,13 +19,11 @@ from functools import partial
 from pathlib import Path
 
 from g7graph import i18n
-from g7graph.beforehand import Beforehand, answers
+from g7graph.beforehand import Beforehand, find
 from g7graph.build import MEMORY, as_built, build, current, open_local
 from g7graph.errors import G7Error, StoreError
-from g7graph.pointing import hubs
 from g7graph.project import Project
 from g7graph.queries import Library
-from g7graph.result import Runner
 from g7graph.store import Service, stamp
 from g7graph.store.apart import apart, heard, telling
 from g7graph.store.change import Writer
@@ -36,7 +34,7 @@ from g7graph.store.pool import Pool
 from g7graph.store.pooled import PooledStore
 from g7graph.store.turns import Turns
 from g7graph.web.options import Options
-from g7graph.web.work import Trusted, near, working
+from g7graph.web.work import near, working
 from g7graph.writing.keeper import Kept, KeptWriter, keep, listening
 
 _PAUSE_SECONDS = 1.0
@@ -149,9 +147,7 @@ class _Publisher:
         """
         store.settled()
         is_large = not (near(store) or self.options.writable or self.project.is_plain)
-        found = Beforehand()
-        if is_large:
-            found = Beforehand(dict(hubs(Trusted(store).tsv)), dict(answers(Runner(store, self.library))))
+        found = find(store, self.library).held() if is_large else Beforehand()
         self.pool.publish(store.version, working(lambda: store, self.library, self.options.federation, lambda: found))
 
     def on_disk(self, folder: Path, version: str) -> None:

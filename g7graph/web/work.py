@@ -56,7 +56,7 @@ def working(
         store = opened()
         store.federation = federation
         found = beforehand()
-        return partial(_done, store, Runner(store, library, found.answers), Describer(Trusted(store), found.hubs))
+        return partial(_done, store, Runner(store, library, found.answers), Describer(Trusted(store), found))
 
     return prepare
 

@@ -16,6 +16,7 @@ from werkzeug.test import TestResponse
 
 from g7graph.build import build, open_local, open_store
 from g7graph.pointing import PAGE
+from g7graph.portion import PASSAGES, VALUES
 from g7graph.project import Project
 from g7graph.queries import Library
 from g7graph.store.federation import NONE
@@ -27,7 +28,6 @@ from g7graph.table import text
 from g7graph.web import create_app
 from g7graph.web.description import Describer
 from g7graph.web.documents import Remote
-from g7graph.web.portion import PASSAGES, VALUES
 from g7graph.web.work import pooled, working
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
