@@ -214,3 +214,15 @@ def test_a_dashboard_of_very_many_rows_begins_with_some_and_says_so(
     assert page.count('href="/doc/indicator/') == 4 < whole.count('href="/doc/indicator/')
     assert 'href="/api/queries/indicator-progress?lang=en">All of them, by pages' in page
     assert "These are the first" not in whole
+
+
+def test_what_is_kept_in_a_damaged_file_is_found_again(found: dict[str, Materialised], tmp_path: Path) -> None:
+    folder = tmp_path / "store"
+    keep(folder, "1", Found(answers=found.items()))
+    path = tmp_path / "store.beforehand"
+    written = path.read_bytes()
+    path.write_bytes(written[:8192] + bytes(len(written) - 8192))  # the version can be read, the tables cannot
+    known = on_disk(folder, "1")
+    assert [known.answers.get(text) for text in found] == [None] * len(found)
+    assert known.hubs.get(PLACES) is None
+    assert known.said(PLACES, 1) is None

@@ -7,6 +7,7 @@ from contextlib import closing, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from g7graph.beforehand import Beforehand, Found
@@ -80,7 +81,7 @@ class _Hubs:
     def get(self, thing: str, /) -> Listing | None:
         """Return the listing of a thing, its pages to be read as they are asked for."""
         text = "SELECT total, properties FROM hub WHERE thing = ?"
-        found = self.database.execute(text, (thing,)).fetchone()
+        found = _row(self.database, text, thing)
         return Listing(found[0], frozenset(found[1].split("\n")), _Pages(self.database, thing)) if found else None
 
 
@@ -98,7 +99,7 @@ class _Pages:
 
 def _said(database: sqlite3.Connection, thing: str, number: int) -> Portion | None:
     text = "SELECT most, passages, packed FROM said JOIN portion USING (thing) WHERE thing = ? AND number = ?"
-    found = database.execute(text, (thing, number)).fetchone()
+    found = _row(database, text, thing, number)
     return unpacked(*found) if found else None
 
 
@@ -108,8 +109,16 @@ class _Answers:
 
     def get(self, text: str, /) -> Materialised | None:
         """Return the answer of a query whose text has all its values."""
-        found = self.database.execute("SELECT packed, hash, rows FROM answer WHERE query = ?", (text,)).fetchone()
+        found = _row(self.database, "SELECT packed, hash, rows FROM answer WHERE query = ?", text)
         return Materialised(*found) if found else None
+
+
+def _row(database: sqlite3.Connection, text: str, *values: str | int) -> tuple[Any, ...] | None:
+    """Return the first row; None also where the file is damaged: what was found can be found again."""
+    with suppress(sqlite3.Error):
+        found: tuple[Any, ...] | None = database.execute(text, values).fetchone()
+        return found
+    return None
 
 
 def _opened(path: Path, version: str) -> sqlite3.Connection | None:
