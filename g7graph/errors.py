@@ -114,11 +114,15 @@ class BadParameter(UsageError):
 def nearest(name: str, known: Iterable[str], *, most: int = 3) -> tuple[str, ...]:
     """Return the names most like `name`, best first; those a little like it where none is, else the first few of all.
 
-    >>> nearest("agency-progres", ["agency-progress", "evidence", "projects"])
-    ('agency-progress',)
+    >>> nearest("agency-progres", ["agency-progress", "evidence", "projects"]), nearest("o1.1", ["1.1", "O1.1"])
+    (('agency-progress',), ('O1.1', '1.1'))
     """
     names = sorted(set(known))
-    return tuple(get_close_matches(name, names, most, 0.5) or get_close_matches(name, names, most, 0.3) or names[:most])
+    by_folded: dict[str, list[str]] = {}
+    for one in names:
+        by_folded.setdefault(one.casefold(), []).append(one)
+    like = next(filter(None, (get_close_matches(name.casefold(), by_folded, most, least) for least in (0.5, 0.3))), ())
+    return tuple([one for folded in like for one in by_folded[folded]][:most] or names[:most])
 
 
 def _restored(kind: type[G7Error], args: tuple[object, ...], state: dict[str, object]) -> G7Error:

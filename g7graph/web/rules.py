@@ -102,8 +102,11 @@ def _rules(shapes: Facts) -> Iterator[Rule]:
     for shape in shapes.subjects("rdf:type", vocab.STANDARD["sh"] + "NodeShape"):
         targets = shapes.nodes(shape, "sh:targetClass", "sh:targetSubjectsOf")
         asking = [shape] if shapes.predicates(shape) - _SILENT else []
+        parts = shapes.nodes(shape, "sh:property")
+        about = {target: [one for one in parts if target in shapes.nodes(one, "sh:path")] for target in targets}
+        each_has_its_own = all(about.values())  # of many properties the same is asked, of each by a part of the shape
         for target in targets:
-            for one in [*asking, *shapes.nodes(shape, "sh:property")]:
+            for one in [*asking, *(about[target] if each_has_its_own else parts)]:
                 yield _rule(shapes, one, target)
 
 

@@ -18,7 +18,7 @@ from g7graph.store.pooled import PooledStore
 from g7graph.table import Column, Table
 from g7graph.web import answer, asks, formats, graphs
 from g7graph.web.conditions import condition
-from g7graph.web.context import site
+from g7graph.web.context import language, site
 from g7graph.web.protocol import Asked, Updated, form_of, is_update, read, refuse_foreign
 from g7graph.web.refusals import Refused
 from g7graph.web.tokens import writing
@@ -90,11 +90,16 @@ def shown(asked: Asked) -> Response:
     return answer.page("sparql.html", query=asked.text, table=rows, more=more, shown=SHOWN, offered=offered)
 
 
+def example() -> str:
+    """Return the query that the editor begins with; it asks for labels in the language of the page."""
+    return asks.text("example").replace('"es"', f'"{language()}"')
+
+
 def without_query() -> Response:
     """Answer a request without a query: the editor, or the service description (SPARQL 1.1 SD)."""
     chosen = answer.negotiated((*formats.GRAPHS, formats.HTML))
     if chosen is formats.HTML:
-        return answer.page("sparql.html", query=asks.text("example"), table=None, offered=formats.RESULTS)
+        return answer.page("sparql.html", query=example(), table=None, offered=formats.RESULTS)
     return answer.graph(description(), chosen)
 
 

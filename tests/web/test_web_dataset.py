@@ -276,8 +276,9 @@ def test_every_file_of_links_is_a_linkset_whose_links_are_counted(counted: Graph
         assert (DATASET, VOID.subset, one) in counted
         assert counted.value(one, VOID.subjectsTarget) == DATASET
         assert (counted.value(one, VOID.objectsTarget), RDF.type, VOID.Dataset) in counted
+        assert counted.value(one, VOID.triples) is None  # as a graph it has more statements than links
         parts = list(counted.objects(one, VOID.subset))
-        assert sum(number(counted, part, "triples") for part in parts) == number(counted, one, "triples")
+        assert parts
         for part in parts:
             predicate = counted.value(part, VOID.linkPredicate)
             ((count,),) = store.table(f"SELECT (COUNT(*) AS ?n) {{ GRAPH <{one}> {{ ?s <{predicate}> ?o }} }}").rows

@@ -438,3 +438,12 @@ def test_counts_are_of_all_rules_at_once() -> None:
     assert Count(2, 5).both(Count(0, 3)) == Count(2, 3)
     kinds = [one.kinds for one in rules.about(vocab.G7 + "unit") if one.target == vocab.G7 + "ContextFigure"]
     assert kinds == [(vocab.THING + "unit",)]
+
+
+def test_what_is_asked_of_many_properties_alike_is_said_of_each_once() -> None:
+    """A shape that targets all inverse properties has a part for each: none is said of another."""
+    rules = Rules.read(Project.default())
+    for name in ("next", "contains", "hasPlan"):
+        (rule,) = [one for one in rules.on(vocab.G7 + name) if "OneDirection" in one.shape]
+        assert rule.path == vocab.G7 + name
+        assert [one.target for one in rules.about(vocab.G7 + name) if "OneDirection" in one.shape] == [rule.target]
