@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import shutil
 import weakref
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -14,7 +16,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from g7graph import __version__, executables
-from g7graph.beforehand import find
+from g7graph.beforehand import find, kept
 from g7graph.derive import derive
 from g7graph.errors import StoreError
 from g7graph.graph import format_of, require_whole_file, unparsable
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 MEMORY = "memory"
 _FRESH_SUFFIX = ".new"
 _OLD_SUFFIX = ".old"
+_FIRST_FILE = "CURRENT"  # of RocksDB: without it a folder is no database
 _BLOCK = 1 << 20
 
 OnStep = Callable[[str], object]
@@ -59,7 +62,8 @@ def open_local(
     """
     if where != MEMORY:
         folder = Path(where)
-        return opened(folder, build(project, folder, on_step=on_step), union=not project.is_plain, read_only=read_only)
+        version = current(project, folder) or build(project, folder, on_step=on_step)
+        return opened(folder, version, union=not project.is_plain, read_only=read_only)
     version = version_of(project)
     return LocalStore(_filled(ox.Store(), project, on_step), version=version, union=not project.is_plain)
 
@@ -70,16 +74,16 @@ def opened(folder: Path, version: str, *, union: bool, read_only: bool = True) -
         if not read_only:
             return LocalStore(ox.Store(str(folder)), version=version, union=union, in_memory=False)
         return _read(Pinned(folder), folder, version, union)
-    except OSError as error:
+    except (OSError, RuntimeError) as error:
         raise StoreError("store_local", path=folder, detail=error) from error
 
 
 def _read(pinned: Pinned, folder: Path, version: str, union: bool) -> LocalStore:
     try:
         store = LocalStore(ox.Store.read_only(pinned.path), version=version, union=union, in_memory=False)
-    except OSError as error:
+    except (OSError, RuntimeError) as error:
         raise StoreError("store_local", path=folder, detail=error) from error
-    weakref.finalize(store, lambda kept: kept, pinned)  # as long as the store is there
+    weakref.finalize(store, lambda held: held, pinned)  # as long as the store is there
     return store
 
 
@@ -104,17 +108,24 @@ def current(project: Project, folder: Path) -> str | None:
     StoreError for that, and for a folder that holds something else.
     """
     noted = stamp.read(folder)
+    is_there = _is_there(folder)
+    if folder.exists() and not (noted and is_there) and (not folder.is_dir() or any(folder.iterdir())):
+        raise StoreError("store_foreign", path=folder)
     if noted and noted.written:
         if not project.is_plain:
             raise StoreError("store_written", path=folder)
         return noted.version
-    if noted is None and folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise StoreError("store_foreign", path=folder)
-    return noted.version if noted and folder.is_dir() and noted.version == stamp.remembered(project, folder) else None
+    return noted.version if noted and is_there and noted.version == stamp.remembered(project, folder) else None
+
+
+def _is_there(folder: Path) -> bool:
+    return (folder / _FIRST_FILE).is_file()
 
 
 def build(project: Project, folder: Path, *, replace: bool = False, on_step: OnStep = _silent) -> str:
     """Build a store on disk where the data, the rules or the program changed since it was; return its version.
+
+    What is found beforehand is found again where it is not kept, or damaged.
 
     `replace` builds anew what was written to. `on_step` is told `load`, `derive`, `compact`, `prepare` as each begins.
     Raises DataError for a file that does not parse, OSError for one that cannot be read, StoreError as `current`.
@@ -122,13 +133,16 @@ def build(project: Project, folder: Path, *, replace: bool = False, on_step: OnS
     try:
         noted = stamp.read(folder)
         standing = None if replace and noted and noted.written else current(project, folder)
-        if standing:
-            return standing
-        before, version = stamp.manifest(project), version_of(project)
-        if noted != Stamp(version) or not folder.is_dir():
+        before, version = stamp.manifest(project), standing or version_of(project)
+        if not standing and (noted != Stamp(version) or not _is_there(folder)):
             with stamp.Held(folder):
                 _replace(folder, project, version, on_step)
-        stamp.remember(project, folder, version, before)
+        elif not (project.is_plain or kept.is_whole(folder, version)):
+            with stamp.Held(folder):
+                _prepare(opened(folder, version, union=True), folder, project, on_step)
+                kept.put(folder)
+        if not standing:
+            stamp.remember(project, folder, version, before)
     except OSError as error:
         if error.filename and Path(error.filename) in stamp.inputs(project):
             raise  # not of the store: it names the file
@@ -188,20 +202,42 @@ def _replace(folder: Path, project: Project, version: str, on_step: OnStep) -> N
         if not project.is_plain:
             on_step("compact")
             store.optimize()  # many files and what is derived lie in layers; one dump does not, and it costs a quarter
-            from g7graph.beforehand.kept import keep  # with SQLite
-
-            on_step("prepare")
-            keep(folder, version, find(LocalStore(store, version=version), Library.read(project.queries)))
+            _prepare(LocalStore(store, version=version), folder, project, on_step)
         store.flush()
         del store
         stamp.write(folder, Stamp(""))
         if folder.is_dir():
             folder.rename(_unused(folder))
         fresh.rename(folder)
+        if not project.is_plain:
+            kept.put(folder)
         stamp.write(folder, Stamp(version))
     finally:
-        for left in [fresh, *folder.parent.glob(f"{folder.name}{_OLD_SUFFIX}*")]:
+        remove_unread(fresh)
+        remove_replaced(folder)
+        _remove_editions(folder)
+
+
+def _prepare(store: LocalStore, folder: Path, project: Project, on_step: OnStep) -> None:
+    on_step("prepare")
+    kept.prepare(folder, store.version, find(store, Library.read(project.queries)))
+
+
+def remove_replaced(folder: Path) -> None:
+    """Remove the stores that were replaced by the one in a folder, as far as nobody reads them any more."""
+    name = re.compile(re.escape(folder.name + _OLD_SUFFIX) + r"\d*")
+    for left in [*folder.parent.iterdir()]:
+        if name.fullmatch(left.name):
             remove_unread(left)
+
+
+def _remove_editions(folder: Path) -> None:
+    """Remove what a service left that wrote to a store that is replaced."""
+    editions = stamp.beside(folder, stamp.EDITIONS_SUFFIX)
+    with suppress(OSError):  # there are none, or some are read
+        for edition in [*editions.iterdir()]:
+            remove_unread(edition)
+        editions.rmdir()
 
 
 def _unused(folder: Path) -> Path:

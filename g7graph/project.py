@@ -84,10 +84,10 @@ class Project:
             return [GraphFile(path, None) for path in self.plain]
         ontology = [
             GraphFile(path, vocab.graph(f"ontology/{_stem(path, self.ontology)}"))
-            for path in sorted(_below(self.ontology))
+            for path in sorted(below(self.ontology))
             if path.relative_to(self.ontology).parts[0] not in APART
         ]
-        data = [GraphFile(path, vocab.graph(_stem(path, self.data))) for path in sorted(_below(self.data))]
+        data = [GraphFile(path, vocab.graph(_stem(path, self.data))) for path in sorted(below(self.data))]
         return list({file.iri: file for file in (*ontology, *data)}.values())
 
     def stands_in(self, path: Path) -> bool:
@@ -95,9 +95,13 @@ class Project:
         folder = self.data / "ontology"
         return path.is_relative_to(folder) and (self.ontology / path.relative_to(folder)).is_file()
 
+    def query_files(self) -> list[Path]:
+        """List the files of the saved queries, of the rules, the checks and the others; plain RDF has none."""
+        return [] if self.plain else sorted(below(self.queries, (".rq",)))
+
     def shape_files(self) -> list[Path]:
         """List the files of the shapes, which are not in the union."""
-        return [] if self.plain else sorted(_below(self.ontology / "shapes"))
+        return [] if self.plain else sorted(below(self.ontology / "shapes"))
 
     def earlier_vocabularies(self) -> dict[str, Path]:
         """List the earlier versions of the vocabulary that were published, as they were: version → its file."""
@@ -121,11 +125,11 @@ def _rdf_files(path: Path) -> Iterator[Path]:
     if path.is_file():
         yield path
     else:
-        yield from _below(path, RDF_SUFFIXES)
+        yield from below(path, RDF_SUFFIXES)
 
 
-def _below(folder: Path, suffixes: Sequence[str] = (".ttl",)) -> Iterator[Path]:
-    """Yield the files in a folder, at any depth.
+def below(folder: Path, suffixes: Sequence[str] = (".ttl",)) -> Iterator[Path]:
+    """Yield the files in a folder that end so, at any depth.
 
     Raises OSError for one that may not be looked into: what is in it would be left out.
     """
@@ -140,4 +144,4 @@ def _refuse(error: OSError) -> None:
 def _is_tree(folder: Path) -> bool:
     """Whether a folder is a framework's Turtle tree: its files speak our vocabulary; other RDF does not."""
     namespace = vocab.G7.encode()
-    return any(namespace in file.read_bytes() for file in sorted(_below(folder)))
+    return any(namespace in file.read_bytes() for file in sorted(below(folder)))

@@ -14,6 +14,7 @@ from typing import Any
 from g7graph import chart, header, i18n
 from g7graph.chart import Chart
 from g7graph.errors import DataError, UnknownName
+from g7graph.project import below
 from g7graph.store import federation
 from g7graph.table import Column
 
@@ -140,10 +141,11 @@ class Library:
     def read(cls, folder: Path) -> Library:
         """Read every `.rq` file below a folder; its first segment is the topic.
 
-        Raises DataError for a file that `SavedQuery.read` cannot read, or two of the same name.
+        Raises DataError for a file that `SavedQuery.read` cannot read, or two of the same name; OSError for a folder
+        that may not be looked into.
         """
         found: dict[str, dict[str, SavedQuery]] = {part: {} for part in ("saved", *_PARTS)}
-        for path in sorted(folder.rglob("*.rq")):
+        for path in sorted(below(folder, (".rq",))):
             topic = path.relative_to(folder).parts[0]
             part = topic if topic in _PARTS else "saved"
             query = SavedQuery.read(path, topic=topic)

@@ -5,17 +5,20 @@ from __future__ import annotations
 import io
 import json
 import re
-from collections.abc import Sequence
+import zlib
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from random import Random
 
 import pytest
 from pyoxigraph import NamedNode, Quad
 
 from g7graph import i18n, run
-from g7graph.beforehand import Found, find
-from g7graph.beforehand.kept import keep, on_disk
-from g7graph.build import as_built, build
+from g7graph.beforehand import Beforehand, Found, find, kept
+from g7graph.beforehand.kept import is_whole, keep, on_disk
+from g7graph.build import as_built, build, current, open_local
 from g7graph.errors import DataError, QueryError
+from g7graph.pointing import Listing
 from g7graph.project import Project
 from g7graph.queries import Library, SavedQuery
 from g7graph.result import Answers, Materialised, Run, Runner, Wanted, canonical
@@ -214,6 +217,102 @@ def test_a_dashboard_of_very_many_rows_begins_with_some_and_says_so(
     assert page.count('href="/doc/indicator/') == 4 < whole.count('href="/doc/indicator/')
     assert 'href="/api/queries/indicator-progress?lang=en">All of them, by pages' in page
     assert "These are the first" not in whole
+
+
+def known(folder: Path, version: str) -> dict[str, object]:
+    """What is kept, read to the last byte."""
+    there = on_disk(folder, version)
+    hub, answer = there.hubs.get(PLACES), there.answers.get("ASK {}")
+    return {
+        "hub": hub and (hub.total, hub.properties),
+        **{f"page {number}": hub and hub.pages.get(number) for number in range(1, 12)},
+        **{f"said {number}": there.said(PLACES, number) for number in range(1, 11)},
+        "answer": answer and (answer.hash, answer.rows, answer.opened().read()),
+    }
+
+
+def test_whatever_byte_is_damaged_what_is_read_is_right_or_found_again(listing: Project, tmp_path: Path) -> None:
+    """Each page of the file in turn, and single bits of it."""
+    store = LocalStore(open_local(listing).inner, version="1")
+    lines = [f"<http://x/p>\t<http://x/{number:03}>\t<http://x/g>\n".encode() for number in range(520)]
+    pages = {number: zlib.compress(b"".join(lines[(number - 1) * 50 : number * 50])) for number in range(1, 12)}
+    hub = Listing(520, frozenset(("http://x/p",)), pages)
+    answers = [("ASK {}", Materialised.of(b'{"head":{},"boolean":true}'))]
+    folder = tmp_path / "store"
+    keep(folder, "1", Found([(PLACES, hub)], find(store, Library.read(listing.queries)).said, answers))
+    right, path = known(folder, "1"), tmp_path / "store.beforehand"
+    assert None not in right.values()
+    assert is_whole(folder, "1")
+    assert not is_whole(folder, "2")
+    written = path.read_bytes()
+    random = Random(1)  # noqa: S311 - the same each time
+    damaged = [written[:start] + bytes(4096) + written[start + 4096 :] for start in range(0, len(written), 4096)]
+    for _ in range(300):
+        place = random.randrange(len(written))
+        damaged.append(written[:place] + bytes([written[place] ^ 1 << random.randrange(8)]) + written[place + 1 :])
+    lost = 0
+    for content in [*damaged, written[: len(written) // 2], b""]:
+        path.write_bytes(content)
+        read = known(folder, "1")
+        assert all(value in (None, right[name]) for name, value in read.items())
+        lost += read != right
+        assert not (read != right and is_whole(folder, "1"))
+    assert lost > 50
+
+
+def test_a_page_that_is_damaged_is_put_in_order_again(store: LocalStore) -> None:
+    thing = "https://w3id.org/g7graph/id/indicator/1.1"
+    made = Describer(Trusted(store)).written(thing, 1, "ttl", "es")
+    lost = Listing(1, frozenset(("https://w3id.org/g7graph/ontology#result",)), {})
+    assert Describer(Trusted(store), Beforehand({thing: lost})).written(thing, 1, "ttl", "es") == made
+    assert b'"total": 0' not in made
+
+
+@pytest.mark.parametrize("harm", [Path.unlink, lambda path: path.write_bytes(b"no database")])
+def test_what_is_not_kept_any_more_is_found_at_the_next_build(
+    project: Project, tmp_path: Path, harm: Callable[[Path], object]
+) -> None:
+    folder, path = tmp_path / "store", tmp_path / "store.beforehand"
+    version = build(project, folder)
+    before = path.read_bytes()
+    made = (folder / "CURRENT").stat().st_mtime_ns
+    harm(path)
+    told: list[str] = []
+    assert build(project, folder, on_step=told.append) == version
+    assert (told, path.read_bytes()) == (["prepare"], before)
+    assert (folder / "CURRENT").stat().st_mtime_ns == made
+    assert build(project, folder, on_step=told.append) == version
+    assert told == ["prepare"]
+    assert not (tmp_path / "store.beforehand.new").exists()
+
+
+def test_a_build_that_is_interrupted_leaves_what_was_kept(
+    project: Project, listing: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In the middle of what is found, and before the stamp: what is kept is of the store that is there."""
+    folder, path = tmp_path / "store", tmp_path / "store.beforehand"
+    version = build(listing, folder)
+    before = path.read_bytes()
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(kept, "_sum", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            build(project, folder)
+    assert (path.read_bytes(), current(listing, folder)) == (before, version)
+    assert sorted(one.name for one in tmp_path.iterdir()) == [
+        "store", "store.beforehand", "store.lock", "store.manifest", "store.version",
+    ]  # fmt: skip
+    with monkeypatch.context() as patched:
+        patched.setattr(kept, "put", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            build(project, folder)
+    assert current(project, folder) is None
+    told: list[str] = []
+    assert is_whole(folder, build(project, folder, on_step=told.append))
+    assert told == ["load", "derive", "compact", "prepare"]
 
 
 def test_what_is_kept_in_a_damaged_file_is_found_again(found: dict[str, Materialised], tmp_path: Path) -> None:

@@ -409,6 +409,13 @@ def test_a_token_file_that_is_no_use_is_refused(tmp_path: Path, written: str) ->
         read_tokens(write(tmp_path / "tokens", written))
 
 
+def test_a_token_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "tokens"
+    path.write_bytes(b"ana \xff\xfe-a-long-enough-token")
+    with pytest.raises(UsageError, match="each line is a name and a token"):
+        read_tokens(path)
+
+
 @pytest.mark.parametrize(
     ("written", "name"),
     [
@@ -542,7 +549,10 @@ def test_wrong_usage_is_one_message_in_each_language(words: list[str]) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["--query-megabytes", "5"], "--query-megabytes expects a whole number, 10 or more."),
+        (["--query-megabytes", "5"], "--query-megabytes expects a whole number from 10 to 1000000."),
+        (["--answer-megabytes", "9" * 20], "--answer-megabytes expects a whole number from 1 to 1000000."),
+        (["--query-seconds", "nan"], "--query-seconds expects a number from 0.1 to 3600."),
+        (["--store", "/"], "The folder / holds something else"),
         (["--workers", "0"], "--workers expects a whole number from 1 to 64."),
         (["--query-seconds", "-1"], "--query-seconds expects a number from 0.1 to 3600."),
         (["--allow-service", "foo"], "«foo» is not the address of a service: http:// or https:// and a host"),

@@ -30,10 +30,26 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     assert caught.value.filename == str(folder)
 
 
-def test_a_folder_that_may_not_be_looked_into_is_not_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without it there would be no finding, and no graph."""
-    closed = tmp_path / "data" / "ttl" / "closed"
+@pytest.mark.parametrize(
+    ("words", "folder"),
+    [
+        ("validate", "data/ttl/closed"),
+        ("validate", "queries/checks"),
+        ("build --no-dumps", "data/ttl/closed"),
+        ("build --no-dumps", "queries/derive"),
+        ("build --no-dumps", "ontology/codes"),
+        ("queries", "queries/derive"),
+    ],
+)
+def test_a_folder_that_may_not_be_looked_into_is_not_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: str, folder: str
+) -> None:
+    """Without it there would be no finding, no graph, no rule."""
+    for name in ("data/ttl", "queries", "ontology"):
+        (tmp_path / name).mkdir(parents=True)
+    closed = tmp_path / folder
     closed.mkdir(parents=True)
+    monkeypatch.chdir(tmp_path)
     (tmp_path / "data/ttl/a.ttl").write_text(SEEN, encoding="utf-8")
     look = os.scandir
 
@@ -43,7 +59,7 @@ def test_a_folder_that_may_not_be_looked_into_is_not_left_out(tmp_path: Path, mo
         return look(str(path))
 
     monkeypatch.setattr(os, "scandir", scandir)
-    said = cli("--data", tmp_path, "--lang", "en", "validate")
+    said = cli("--data", tmp_path, "--lang", "en", *words.split())
     assert (said.exit_code, said.output) == (2, f"{closed} cannot be read or written: Permission denied.\n")
 
 

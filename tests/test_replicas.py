@@ -50,6 +50,9 @@ def test_services_follow_a_store_that_is_built_anew(data: Path, tmp_path: Path) 
                 time.sleep(0.05)
             assert answered(service.url, VALUES) == ["2"]
         assert one.version() == other.version()
+        while [*tmp_path.glob("store.old*")]:  # until nobody reads it
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
         refused = g7("--data", data, "serve", "--port", 0, "--store", place, "--writable")
         assert refused.returncode == 2
         assert b"Other services read the store" in refused.stderr
@@ -60,6 +63,19 @@ def test_a_service_says_that_it_builds_its_store_and_only_then(data: Path, tmp_p
     for builds in (True, False):
         with serving(data, "--store", place, writable=False) as one:
             assert (f"Building the store {place}" in one.said()) == builds
+
+
+def test_a_store_that_cannot_be_opened_is_told_at_the_start(data: Path, tmp_path: Path) -> None:
+    place = tmp_path / "store"
+    assert g7("--data", data, "build", "--store", place, "--no-dumps").returncode == 0
+    (place / "CURRENT").write_text("")
+    refused = g7("--data", data, "serve", "--port", 0, "--store", place)
+    assert refused.returncode == 2
+    assert refused.stderr.decode().startswith(f"The store {place} cannot be opened: ")
+    (place / "CURRENT").unlink()
+    refused = g7("--data", data, "serve", "--port", 0, "--store", place)
+    assert refused.returncode == 2
+    assert refused.stderr.decode().startswith(f"The folder {place} holds something else")
 
 
 def test_a_folder_that_is_read_is_not_removed(tmp_path: Path) -> None:

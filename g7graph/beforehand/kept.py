@@ -1,8 +1,13 @@
-"""What is found beforehand, kept beside a store on disk: an SQLite file that all who read the store share."""
+"""What is found beforehand, kept beside a store on disk: an SQLite file that all who read the store share.
+
+Each row has a checksum: what is damaged is as if nobody had found it, and is found again for whoever asks.
+"""
 
 from __future__ import annotations
 
 import sqlite3
+import zlib
+from collections.abc import Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from functools import partial
@@ -13,55 +18,91 @@ from urllib.parse import quote
 from g7graph.beforehand import Beforehand, Found
 from g7graph.errors import StoreError
 from g7graph.pointing import PAGE, Listing
-from g7graph.portion import Pages, Portion, unpacked
+from g7graph.portion import Portion, unpacked
 from g7graph.result import Materialised
 from g7graph.store import stamp
 
 _SUFFIX = ".beforehand"
-_TABLES = """
-CREATE TABLE data (version TEXT);
-CREATE TABLE hub (thing TEXT PRIMARY KEY, total INTEGER, properties TEXT);
-CREATE TABLE page (thing TEXT, number INTEGER, lines BLOB, PRIMARY KEY (thing, number)) WITHOUT ROWID;
-CREATE TABLE said (thing TEXT PRIMARY KEY, most INTEGER, passages INTEGER);
-CREATE TABLE portion (thing TEXT, number INTEGER, packed BLOB, PRIMARY KEY (thing, number)) WITHOUT ROWID;
-CREATE TABLE answer (query TEXT PRIMARY KEY, packed BLOB, hash TEXT, rows INTEGER);
-"""
+_FRESH_SUFFIX = _SUFFIX + ".new"
+#: Table → its columns, those of the key first.
+_TABLES = {
+    "hub": ("thing", "total", "properties"),
+    "page": ("thing", "number", "lines"),
+    "portion": ("thing", "number", "most", "passages", "packed"),
+    "answer": ("query", "packed", "hash", "rows"),
+}
+_KEYS = {"hub": 1, "page": 2, "portion": 2, "answer": 1}
+
+_Row = tuple[Any, ...]
 
 
 def keep(folder: Path, version: str, found: Found) -> None:
     """Keep what is found for a version of the store in a folder, in place of what is kept. Raises StoreError."""
-    path = stamp.beside(folder, _SUFFIX)
-    fresh = path.with_name(path.name + ".new")
-    fresh.unlink(missing_ok=True)
+    prepare(folder, version, found)
+    put(folder)
+
+
+def prepare(folder: Path, version: str, found: Found) -> None:
+    """Write what is found for a version of the store in a folder; what is kept stays as it is. Raises StoreError."""
+    fresh = stamp.beside(folder, _FRESH_SUFFIX)
     try:
-        with closing(sqlite3.connect(fresh)) as database, database:
-            database.executescript(_TABLES)
-            database.execute("INSERT INTO data VALUES (?)", (version,))
-            for thing, listing in found.hubs:
-                _list(database, thing, listing)
-            for thing, pages in found.said:
-                _say(database, thing, pages)
-            for text, answer in found.answers:
-                row = (text, answer.packed, answer.hash, answer.rows)
-                database.execute("INSERT INTO answer VALUES (?, ?, ?, ?)", row)
-    except sqlite3.Error as error:
         fresh.unlink(missing_ok=True)
-        raise StoreError("store_local", path=fresh, detail=error) from error
-    fresh.replace(path)
+        with closing(sqlite3.connect(fresh)) as database, database:
+            database.execute("PRAGMA journal_mode = OFF")  # a file that is not finished is not used
+            for table, names in _TABLES.items():
+                key = ", ".join(names[: _KEYS[table]])
+                database.execute(f"CREATE TABLE {table} ({', '.join(names)}, sum, PRIMARY KEY ({key}))")
+            for table, row in _rows(found):
+                slots = ", ".join("?" * (len(row) + 1))
+                database.execute(f"INSERT INTO {table} VALUES ({slots})", (*row, _sum(row)))  # noqa: S608
+            # Last, so that a file that has its version has all else.
+            database.execute("CREATE TABLE data (version)")
+            database.execute("INSERT INTO data VALUES (?)", (version,))
+    except BaseException as error:  # whoever is interrupted leaves nothing, either
+        fresh.unlink(missing_ok=True)
+        if isinstance(error, sqlite3.Error):
+            raise StoreError("store_local", path=fresh, detail=error) from error
+        raise
 
 
-def _list(database: sqlite3.Connection, thing: str, listing: Listing) -> None:
-    properties = "\n".join(sorted(listing.properties))
-    database.execute("INSERT INTO hub VALUES (?, ?, ?)", (thing, listing.total, properties))
-    numbers = range(1, -(-listing.total // PAGE) + 1)
-    pages = ((thing, number, listing.pages.get(number)) for number in numbers)
-    database.executemany("INSERT INTO page VALUES (?, ?, ?)", pages)
+def put(folder: Path) -> None:
+    """Put what was written in place of what is kept."""
+    stamp.beside(folder, _FRESH_SUFFIX).replace(stamp.beside(folder, _SUFFIX))
 
 
-def _say(database: sqlite3.Connection, thing: str, pages: Pages) -> None:
-    database.execute("INSERT INTO said VALUES (?, ?, ?)", (thing, pages.values, pages.passages))
-    rows = ((thing, number, packed) for number, packed in enumerate(pages.packed, 1))
-    database.executemany("INSERT INTO portion VALUES (?, ?, ?)", rows)
+def is_whole(folder: Path, version: str) -> bool:
+    """Whether all that is to be kept for a version of a store is kept, and undamaged: it is read through."""
+    database = _opened(stamp.beside(folder, _SUFFIX), version)
+    if database is None:
+        return False
+    with closing(database), suppress(sqlite3.Error):
+        sound = database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        return sound and all(_sum(row[:-1]) == row[-1] for table in _TABLES for row in database.execute(_all(table)))
+    return False
+
+
+def _all(table: str) -> str:
+    return f"SELECT * FROM {table}"  # noqa: S608 - a name of ours
+
+
+def _rows(found: Found) -> Iterator[tuple[str, _Row]]:
+    for thing, listing in found.hubs:
+        yield "hub", (thing, listing.total, "\n".join(sorted(listing.properties)))
+        for number in range(1, -(-listing.total // PAGE) + 1):
+            yield "page", (thing, number, listing.pages.get(number))
+    for thing, pages in found.said:
+        for number, packed in enumerate(pages.packed, 1):
+            yield "portion", (thing, number, pages.values, pages.passages, packed)
+    for text, answer in found.answers:
+        yield "answer", (text, answer.packed, answer.hash, answer.rows)
+
+
+def _sum(row: _Row) -> int:
+    """Return the checksum of a row: CRC-32 of its values one after the other."""
+    total = 0
+    for value in row:
+        total = zlib.crc32(value if isinstance(value, bytes) else f"{value}\0".encode(), total)
+    return total
 
 
 def on_disk(folder: Path, version: str) -> Beforehand:
@@ -69,8 +110,7 @@ def on_disk(folder: Path, version: str) -> Beforehand:
 
     Nor where the file cannot be read: then it is found for whoever asks first.
     """
-    path = stamp.beside(folder, _SUFFIX)
-    database = _opened(path, version) if path.is_file() else None
+    database = _opened(stamp.beside(folder, _SUFFIX), version)
     return Beforehand(_Hubs(database), partial(_said, database), _Answers(database)) if database else Beforehand()
 
 
@@ -80,9 +120,8 @@ class _Hubs:
 
     def get(self, thing: str, /) -> Listing | None:
         """Return the listing of a thing, its pages to be read as they are asked for."""
-        text = "SELECT total, properties FROM hub WHERE thing = ?"
-        found = _row(self.database, text, thing)
-        return Listing(found[0], frozenset(found[1].split("\n")), _Pages(self.database, thing)) if found else None
+        found = _row(self.database, "hub", thing)
+        return Listing(found[1], frozenset(found[2].split("\n")), _Pages(self.database, thing)) if found else None
 
 
 @dataclass(frozen=True)
@@ -92,15 +131,13 @@ class _Pages:
 
     def get(self, number: int, /) -> bytes | None:
         """Return a page, counted from 1; None where there is no such page."""
-        text = "SELECT lines FROM page WHERE thing = ? AND number = ?"
-        found = self.database.execute(text, (self.thing, number)).fetchone()
-        return found[0] if found else None
+        found = _row(self.database, "page", self.thing, number)
+        return found[2] if found else None
 
 
 def _said(database: sqlite3.Connection, thing: str, number: int) -> Portion | None:
-    text = "SELECT most, passages, packed FROM said JOIN portion USING (thing) WHERE thing = ? AND number = ?"
-    found = _row(database, text, thing, number)
-    return unpacked(*found) if found else None
+    found = _row(database, "portion", thing, number)
+    return unpacked(*found[2:]) if found else None
 
 
 @dataclass(frozen=True)
@@ -109,24 +146,29 @@ class _Answers:
 
     def get(self, text: str, /) -> Materialised | None:
         """Return the answer of a query whose text has all its values."""
-        found = _row(self.database, "SELECT packed, hash, rows FROM answer WHERE query = ?", text)
-        return Materialised(*found) if found else None
+        found = _row(self.database, "answer", text)
+        return Materialised(*found[1:]) if found else None
 
 
-def _row(database: sqlite3.Connection, text: str, *values: str | int) -> tuple[Any, ...] | None:
-    """Return the first row; None also where the file is damaged: what was found can be found again."""
+def _row(database: sqlite3.Connection, table: str, *key: str | int) -> _Row | None:
+    """Return the row of a key; None also where it is damaged, or the file is: what was found can be found again."""
+    where = " AND ".join(f"{name} = ?" for name in _TABLES[table][: len(key)])
     with suppress(sqlite3.Error):
-        found: tuple[Any, ...] | None = database.execute(text, values).fetchone()
-        return found
+        found: _Row | None = database.execute(f"{_all(table)} WHERE {where}", key).fetchone()
+        if found and _sum(found[:-1]) == found[-1]:
+            return found[:-1]
     return None
 
 
 def _opened(path: Path, version: str) -> sqlite3.Connection | None:
-    """Open a database for reading, in whichever thread, one at a time; None for one of another version."""
+    """Open a database for reading, in whichever thread, one at a time; None for one of another version, or for none."""
+    if not path.is_file():
+        return None
     address = f"file:{quote(str(path.resolve()))}?mode=ro&immutable=1"
     with suppress(sqlite3.Error):
         database = sqlite3.connect(address, uri=True, check_same_thread=False)
-        if database.execute("SELECT version FROM data").fetchall() == [(version,)]:
-            return database
+        with suppress(sqlite3.Error):
+            if database.execute("SELECT version FROM data").fetchall() == [(version,)]:
+                return database
         database.close()
     return None

@@ -11,7 +11,7 @@ from g7graph.cli.output import progress
 from g7graph.cli.speech import Command, Settings, settings
 from g7graph.errors import UsageError
 from g7graph.graph import parse
-from g7graph.project import GraphFile, Project
+from g7graph.project import GraphFile, Project, below
 
 _SUFFIX = ".ttl"
 
@@ -43,8 +43,8 @@ def _files(chosen: Settings, paths: tuple[Path, ...]) -> list[Path]:
     for path in paths:
         if not path.exists():
             raise UsageError("no_file", path=path)
-    below = (sorted(path.rglob(f"*{_SUFFIX}")) if path.is_dir() else [path] for path in paths)
-    return [path for found in below for path in found]
+    files = (sorted(below(path, (_SUFFIX,))) if path.is_dir() else [path] for path in paths)
+    return [path for found in files for path in found]
 
 
 def _changed(files: list[Path], chosen: Settings) -> dict[Path, bytes]:

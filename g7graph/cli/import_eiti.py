@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import pyoxigraph as ox
 
-from g7graph.cli.options import output_file, shared
+from g7graph.cli.options import Decimal, output_file, shared
 from g7graph.cli.output import form_of, opened
 from g7graph.cli.speech import Command, Refused, Settings, settings
 from g7graph.errors import DataError, UsageError
@@ -28,7 +28,7 @@ _FOLDER = "imported/eiti/"
 @click.command(cls=Command)
 @click.argument("sources", nargs=-1, type=click.Path(path_type=Path, readable=False), metavar="[SOURCE]...")
 @click.option("--fetch", multiple=True, metavar="URL")
-@click.option("--pause", type=click.FloatRange(0, 60), default=1.0, metavar="S")
+@click.option("--pause", type=Decimal(0, 60), default=1.0, metavar="S")
 @click.option("--pages", type=click.IntRange(1), default=1000, metavar="N")
 @click.option("--country", default="", metavar="CODE")
 @click.option("--graph", metavar="NAME")

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from g7graph.cli.options import Decimal
+
 if TYPE_CHECKING:
     from g7graph.store.limits import Limits
 
@@ -15,6 +17,7 @@ _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 LONGEST_SECONDS = 3600
 _MOST_WORKERS = 64
+_MOST_MEGABYTES = 1_000_000
 #: Option → field of the limits, and what one of the option is in the field's unit.
 _LIMITS = {
     "query_seconds": "seconds",
@@ -27,9 +30,9 @@ _UNIT = {"query_seconds": 1, "query_megabytes": 1_000_000, "answer_megabytes": 1
 
 def limited(command: _Function) -> _Function:
     """Add `--query-seconds`, `--query-megabytes`, `--answer-megabytes` and `--workers`."""
-    seconds = click.option("--query-seconds", type=click.FloatRange(0.1, LONGEST_SECONDS), metavar="S")
-    memory = click.option("--query-megabytes", type=click.IntRange(10), metavar="N")
-    answer = click.option("--answer-megabytes", type=click.IntRange(1), metavar="N")
+    seconds = click.option("--query-seconds", type=Decimal(0.1, LONGEST_SECONDS), metavar="S")
+    memory = click.option("--query-megabytes", type=click.IntRange(10, _MOST_MEGABYTES), metavar="N")
+    answer = click.option("--answer-megabytes", type=click.IntRange(1, _MOST_MEGABYTES), metavar="N")
     workers = click.option("--workers", type=click.IntRange(1, _MOST_WORKERS), metavar="N")
     return seconds(memory(answer(workers(command))))
 

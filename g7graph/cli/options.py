@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -12,6 +13,17 @@ from g7graph import i18n
 from g7graph.cli.speech import settings
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
+
+
+class Decimal(click.FloatRange):
+    """A number between two; `nan`, which is neither below nor above, is none."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Return the number. Fails as click's types do."""
+        found = float(super().convert(value, param, ctx))
+        if math.isnan(found):
+            self.fail(str(value), param, ctx)
+        return found
 
 
 def shared(command: _Function) -> _Function:

@@ -13,7 +13,7 @@ from pyoxigraph import QueryBoolean, QueryResultsFormat, QueryTriples
 from g7graph import run
 from g7graph.build import open_store
 from g7graph.cli.limits import LONGEST_SECONDS
-from g7graph.cli.options import output_file, shared
+from g7graph.cli.options import Decimal, output_file, shared
 from g7graph.cli.output import plain, refuse_terminal, show, write
 from g7graph.cli.services import abroad, allowed, federated
 from g7graph.cli.speech import Command, Refused, settings
@@ -37,7 +37,7 @@ _TRUTH = {"json": QueryResultsFormat.JSON, "xml": QueryResultsFormat.XML}
 @click.option("--format", "form", metavar="|".join((SHOWN, *FORMATS)))
 @output_file
 @federated
-@click.option("--query-seconds", type=click.FloatRange(0.1, LONGEST_SECONDS), metavar="S")
+@click.option("--query-seconds", type=Decimal(0.1, LONGEST_SECONDS), metavar="S")
 @shared
 @click.pass_context
 def query(

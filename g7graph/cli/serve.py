@@ -104,5 +104,8 @@ def read_tokens(path: Path | None) -> dict[str, str]:
 def _lines(path: Path) -> list[str]:
     if not path.is_file():
         raise UsageError("no_file", path=path)
-    lines = (line.strip() for line in path.read_text(encoding="utf-8").splitlines())
+    try:
+        lines = [line.strip() for line in path.read_text(encoding="utf-8").splitlines()]
+    except UnicodeDecodeError as error:
+        raise UsageError("bad_token", path=path, shortest=_SHORTEST) from error
     return [line for line in lines if line and not line.startswith("#")]

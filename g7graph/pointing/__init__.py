@@ -39,6 +39,10 @@ class Listing:
     pages: Pages
     size: int = 0
 
+    def has(self, number: int) -> bool:
+        """Whether a page, counted from 1, can be had, or there is none of that number; not where it was damaged."""
+        return not 0 < number <= -(-self.total // PAGE) or self.pages.get(number) is not None
+
     def page(self, thing: NamedNode, number: int) -> Iterator[Quad]:
         """Yield the statements of a page, counted from 1; none of one that there is not."""
         packed = self.pages.get(number)

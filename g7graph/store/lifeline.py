@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 
 _held: set[Lifeline] = set()
 
@@ -23,6 +24,15 @@ class Lifeline:
         if self in _held:
             _held.remove(self)
             os.close(self._end)
+
+
+def heed_no_end() -> None:
+    """Have this process pass over what tells it to end: a terminal, or who starts services, may tell all of a group.
+
+    The one that it follows decides.
+    """
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
 
 
 def _let_go() -> None:

@@ -22,6 +22,8 @@ _VERSION_SUFFIX = ".version"
 _MANIFEST_SUFFIX = ".manifest"
 _LOCK_SUFFIX = ".lock"
 _WRITTEN = "written"
+#: Of the folder with what readers open while a store is written to.
+EDITIONS_SUFFIX = ".editions"
 
 
 @dataclass(frozen=True)
@@ -33,8 +35,11 @@ class Stamp:
 
 
 def beside(folder: Path, suffix: str) -> Path:
-    """Return the path of what belongs to a store and lies next to it."""
-    return folder.with_name(folder.name + suffix)
+    """Return the path of what belongs to a store and lies next to it. Raises StoreError for a folder without a name."""
+    named = folder if folder.name else folder.resolve()
+    if not named.name:
+        raise StoreError("store_foreign", path=folder)
+    return named.with_name(named.name + suffix)
 
 
 def read(folder: Path) -> Stamp | None:
@@ -42,7 +47,7 @@ def read(folder: Path) -> Stamp | None:
     path = beside(folder, _VERSION_SUFFIX)
     if not path.is_file():
         return None
-    version, *more = path.read_text().split() or [""]
+    version, *more = path.read_text(errors="replace").split() or [""]
     return Stamp(version, _WRITTEN in more)
 
 
@@ -58,8 +63,7 @@ def write(folder: Path, stamp: Stamp) -> None:
 
 def inputs(project: Project) -> list[Path]:
     """List the files that a store's content depends on: data, ontology, queries."""
-    queries = [] if project.is_plain else sorted(project.queries.rglob("*.rq"))
-    return [*(file.path for file in project.graph_files()), *queries]
+    return [*(file.path for file in project.graph_files()), *project.query_files()]
 
 
 def manifest(project: Project) -> dict[str, object]:

@@ -28,6 +28,7 @@ from typing import IO, Any, NoReturn, cast
 
 from g7graph.errors import UsageError
 from g7graph.store import memory
+from g7graph.store.lifeline import heed_no_end
 from g7graph.store.limits import Limits, room
 from g7graph.store.outlet import Out, Sealed, complaining_to
 from g7graph.store.seal import without_sockets
@@ -68,8 +69,7 @@ class Post:
 
 def nurse(posts: list[Post], lifeline: int, prepare: Callable[[], Work], limits: Limits) -> NoReturn:
     """Keep the workers of each post alive until `lifeline` ends; then let them finish, and end. Never returns."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    heed_no_end()
     woken, wake = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
     signal.signal(signal.SIGCHLD, lambda *_: None)
     signal.set_wakeup_fd(wake)

@@ -160,7 +160,7 @@ class Describer:
         if not (page.values or page.passages):
             return About(known=False), None
         own = [(quad.predicate, quad.object) for quad in page.said]
-        listing = self._listings.of(self._store, thing)
+        listing = self._listings.of(self._store, thing, number)
         parts = self._parts(thing, own, listing)
         taken = self._store.statements(parts)
         said = [*page.said, *(quad for quad in taken if not on_page or quad.predicate in _ON_PAGES)]

@@ -20,13 +20,13 @@ class Listings:
         self._most, self._bytes = most, 0
         self._kept: OrderedDict[str, Listing] = OrderedDict()
 
-    def of(self, store: Asked, thing: NamedNode) -> Listing:
-        """Return what points to a thing."""
+    def of(self, store: Asked, thing: NamedNode, number: int) -> Listing:
+        """Return what points to a thing, of which a page is wanted."""
         if thing.value in self._kept:
             self._kept.move_to_end(thing.value)
             return self._kept[thing.value]
         hub = self._hubs.get(thing.value)
-        if hub:
+        if hub and hub.has(number):
             return hub
         listing = listed(store.tsv, thing, union=store.union)
         if listing.total > PAGE:

@@ -19,8 +19,8 @@ from functools import partial
 from pathlib import Path
 
 from g7graph import i18n
-from g7graph.beforehand import Beforehand, find
-from g7graph.build import MEMORY, as_built, build, current, open_local
+from g7graph.beforehand import Beforehand, find, kept
+from g7graph.build import MEMORY, as_built, build, current, open_local, remove_replaced
 from g7graph.errors import G7Error, StoreError
 from g7graph.project import Project
 from g7graph.queries import Library
@@ -58,7 +58,6 @@ def opened(project: Project, options: Options, lifeline: Lifeline) -> Opened:
     limits = replace(options.limits, abroad=_ABROAD) if options.federation.prefixes else options.limits
     pool = Pool(limits)
     publish = _Publisher(project, options, pool, library)
-    _say_what_stays(project, options)
     store, writer = None, None
     if options.writable:
         writer = _kept(project, options, publish, lifeline)
@@ -72,21 +71,23 @@ def opened(project: Project, options: Options, lifeline: Lifeline) -> Opened:
         version = current(project, folder) or apart(lambda: build(project, folder, on_step=told))
         publish.on_disk(folder, version)
         threading.Thread(target=_follow, args=(publish, folder, version), daemon=True).start()
+    _say_what_stays(project, options)
     held = near(store) if store else None
     service = PooledStore(pool, union=not project.is_plain, federation=options.federation, near=held)
     return Opened(service, library, writer)
 
 
 def _follow(publish: _Publisher, folder: Path, version: str) -> None:
-    """Publish a store on disk again whenever another process has built it anew."""
+    """Publish a store on disk again whenever another process has built it anew, and remove the one before."""
     while True:
         time.sleep(_PAUSE_SECONDS)
         with suppress(OSError, StoreError):  # while it is put in its place, or written to
             noted = stamp.read(folder)
             if noted and noted.version not in ("", version):
                 stamp.refuse_held(folder)
+                publish.on_disk(folder, noted.version)
                 version = noted.version
-                publish.on_disk(folder, version)
+            remove_replaced(folder)
 
 
 def _say_building(folder: Path, lang: str, step: str) -> None:
@@ -134,11 +135,11 @@ class _Publisher:
     pool: Pool
     library: Library
 
-    def __call__(self, kept: Kept) -> None:
-        if kept.folder:
-            self.on_disk(kept.folder, kept.version)
+    def __call__(self, data: Kept) -> None:
+        if data.folder:
+            self.on_disk(data.folder, data.version)
         else:
-            self.in_memory(kept.store)
+            self.in_memory(data.store)
 
     def in_memory(self, store: LocalStore) -> None:
         """Publish a store in memory, where it is large with what is found beforehand: all workers share that.
@@ -151,10 +152,10 @@ class _Publisher:
         self.pool.publish(store.version, working(lambda: store, self.library, self.options.federation, lambda: found))
 
     def on_disk(self, folder: Path, version: str) -> None:
-        """Publish what is built on disk."""
-        from g7graph.beforehand import kept  # with SQLite
-
+        """Publish what is built on disk. Raises StoreError where it cannot be opened."""
         again = as_built(folder, version, union=not self.project.is_plain)
+        if not self.options.writable:  # else a keeper has just had it open
+            apart(lambda: again() is not None)
         found = partial(kept.on_disk, folder, version)
         self.pool.publish(version, working(again, self.library, self.options.federation, found), on_disk=True)
 

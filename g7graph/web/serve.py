@@ -10,6 +10,7 @@ import signal
 import socket
 import sys
 import threading
+import time
 from contextlib import suppress
 from functools import partial
 from typing import Any
@@ -17,6 +18,7 @@ from typing import Any
 from flask import Flask
 
 from g7graph import i18n
+from g7graph.errors import StoreError
 from g7graph.project import Project
 from g7graph.store import Service
 from g7graph.store.lifeline import Lifeline
@@ -37,6 +39,8 @@ _OPEN_FILES = 4096  # connections, and an answer for each request that is answer
 _HEADER_MILLISECONDS = 15_000
 _HEADER_BYTES = 131_072  # of all, or twice that in one last read; more than the longest query takes in an address
 _UNTAKEN_MILLISECONDS = 60_000
+_TRIES, _TRY_SECONDS = 400, 0.05
+_ENDS = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
 
 
 def serve(project: Project, options: Options) -> None:
@@ -74,11 +78,29 @@ def serve(project: Project, options: Options) -> None:
         respawn_failed_workers=True,
         workers_kill_timeout=_SECONDS_TO_END,
     )
+    if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:  # started by nohup
+        server.signal_handler_reload = _pass_over  # type: ignore[method-assign]
+    else:
+        server.signal_handler_reload = server.signal_handler_interrupt  # type: ignore[method-assign]
     url = f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
-    server.on_startup(lambda: print(i18n.text("web.serving", options.lang, url=url), file=sys.stderr, flush=True))  # noqa: T201
-    server.serve(target_loader=partial(_front, app, found.service, lifeline, port), wrap_loader=False)
+    told = i18n.text("web.serving", options.lang, url=url)
+    server.on_startup(lambda: threading.Thread(target=_tell, args=((host, port), told), daemon=True).start())
+    try:
+        server.serve(target_loader=partial(_front, app, found.service, lifeline, port), wrap_loader=False)
+    except SystemExit as ended:
+        if not server.interrupt_signal:
+            raise StoreError("service_ended") from ended
     if isinstance(found.service, PooledStore):
         found.service.pool.require_workers()
+
+
+def _tell(where: tuple[str, int], told: str) -> None:
+    """Say where a service listens as soon as it takes connections."""
+    for _ in range(_TRIES):
+        with suppress(OSError), socket.create_connection(where, _TRY_SECONDS):
+            print(told, file=sys.stderr, flush=True)  # noqa: T201
+            return
+        time.sleep(_TRY_SECONDS)
 
 
 def _load(app: Flask) -> None:
@@ -93,14 +115,29 @@ def _load(app: Flask) -> None:
 
 
 def _front(app: Any, service: Service, lifeline: Lifeline, port: int) -> Any:
-    """Give a front its application; it ends when its parent does."""
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # a terminal sends it to all: the parent decides
+    """Give a front its application; it ends when its parent does, or tells it to."""
+    if hasattr(signal, "sigwaitinfo"):  # not on macOS
+        signal.pthread_sigmask(signal.SIG_BLOCK, _ENDS)  # some send them to all: the parent decides
+        threading.Thread(target=_heed, args=(os.getppid(),), daemon=True).start()
     drop_untaken(port, _UNTAKEN_MILLISECONDS)
     if isinstance(service, PooledStore):
         service.pool.forked()
     metrics.of(app).tallies.forked()
     threading.Thread(target=_follow, args=(lifeline,), daemon=True).start()
     return app
+
+
+def _heed(parent: int) -> None:
+    """Pass on the parent's word that a front shall end, and nobody else's."""
+    while signal.sigwaitinfo(_ENDS).si_pid != parent:
+        pass
+    end = signal.getsignal(signal.SIGTERM)
+    if callable(end):
+        end(signal.SIGTERM, None)
+
+
+def _pass_over(*_: object) -> None:
+    """Do nothing at a signal."""
 
 
 def _follow(lifeline: Lifeline) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import pickle
-import signal
 import socket
 import tempfile
 import threading
@@ -15,6 +14,7 @@ from typing import IO, NoReturn, Protocol
 
 from g7graph.errors import G7Error, StoreError
 from g7graph.store.change import Change, Outcome
+from g7graph.store.lifeline import heed_no_end
 from g7graph.store.local import LocalStore
 
 _BACKLOG = 128
@@ -58,7 +58,7 @@ def keep(listener: socket.socket, lifeline: int, kept: Kept, publish: Callable[[
 
     Never returns.
     """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    heed_no_end()
     threading.Thread(target=_follow, args=(lifeline,), daemon=True).start()
     try:
         while True:

@@ -23,7 +23,6 @@ from g7graph.store.pinned import is_read, remove_unread
 from g7graph.store.stamp import Stamp
 from g7graph.store.update import applied
 
-_EDITIONS_SUFFIX = ".editions"
 _VERSION_BYTES = 8
 _OLD_LOGS = "LOG.old.*"
 
@@ -62,7 +61,7 @@ class PlainOnDisk:
         self._held = stamp.Held(place)
         if is_read(place):  # the engine removes tables as it writes; editions stay whole, the store itself does not
             raise StoreError("store_read", path=place)
-        self._editions = stamp.beside(place, _EDITIONS_SUFFIX)
+        self._editions = stamp.beside(place, stamp.EDITIONS_SUFFIX)
         shutil.rmtree(self._editions, ignore_errors=True)  # of a process before
         apart(lambda: self._edition(self._open(), self.version))
 

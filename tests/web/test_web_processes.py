@@ -139,7 +139,7 @@ def works(process: psutil.Process) -> bool:
         return False
 
 
-@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_a_service_that_is_told_to_end_leaves_nothing_behind(served: Served, sent: signal.Signals) -> None:
     assert served.ask()
     everybody = served.everybody
@@ -150,13 +150,42 @@ def test_a_service_that_is_told_to_end_leaves_nothing_behind(served: Served, sen
     assert list(served.folder.iterdir()) == []
 
 
-def test_ctrl_c_which_all_processes_hear_ends_the_service_as_well(served: Served) -> None:
+@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_a_signal_that_all_processes_hear_ends_the_service_as_well(served: Served, sent: signal.Signals) -> None:
+    """A terminal sends it to all, as does `timeout`, and systemd unless told otherwise: what runs is finished."""
     assert served.ask()
     everybody = served.everybody
-    os.killpg(served.process.pid, signal.SIGINT)
+    with ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(served.get, f"/sparql?query={quote(RUNAWAY)}&timeout=2")
+        wait_until(lambda: any(worker.cpu_times().user > 0.3 for worker in served.workers), served.process)
+        os.killpg(served.process.pid, sent)
+        assert isinstance(ended := asked.exception(), urllib.error.HTTPError)
+        assert json.loads(ended.read())["limit"] == 2
     assert served.process.wait(SECONDS) == 0
+    assert served.process.stderr
+    assert len(served.process.stderr.read().splitlines()) <= 1  # that it listens, unless that was read before
     assert left(everybody) == []
     assert list(served.folder.iterdir()) == []
+
+
+def test_what_is_told_to_end_by_others_than_the_parent_goes_on(served: Served) -> None:
+    before = [served.nursery, *served.fronts, *served.workers]
+    for one in before:
+        one.terminate()
+    assert served.ask("ASK { ?s ?p ?o }")
+    assert [served.nursery, *served.fronts, *served.workers] == before
+
+
+def test_a_service_started_by_nohup_outlives_its_terminal(small: Project, tmp_path: Path) -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as nohup has it, for what it starts
+    try:
+        with started(small.root, tmp_path) as served:
+            os.killpg(served.process.pid, signal.SIGHUP)
+            time.sleep(0.2)
+            assert served.ask("ASK { ?s ?p ?o }")
+            assert all(map(works, served.everybody))
+    finally:
+        signal.signal(signal.SIGHUP, before)
 
 
 def test_a_service_that_is_killed_leaves_no_process_behind(served: Served) -> None:
