@@ -175,7 +175,10 @@ def _text(name: str) -> str:
 
 
 def _given(param: Param, values: Mapping[str, str], lang: str) -> str | None:
-    return values.get(param.name) or (lang if param.type == "lang" else param.default)
+    value = values.get(param.name)
+    if param.type == "lang":
+        return value.lower() if value else lang  # tags have no case (RFC 5646 §2.1.1)
+    return value or param.default
 
 
 def _term(query: SavedQuery, param: Param, given: str, known: Mapping[str, Named]) -> Given:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from g7graph import run
+from g7graph import run, vocab
 from g7graph.errors import BadParameter, DataError
 from g7graph.queries import Library, SavedQuery
 from g7graph.store.local import LocalStore
@@ -68,6 +68,21 @@ def test_a_thing_is_picked_by_key_label_prefixed_name_or_iri(tiny: LocalStore, q
 def test_a_result_is_picked_by_number_or_notation(tiny: LocalStore, query: SavedQuery, given: str) -> None:
     (row,) = run.table(tiny, query, {"result": given}).records()
     assert row["result"] == "https://w3id.org/g7graph/id/result/4"
+
+
+@pytest.mark.parametrize("given", ["EN", "en", "En"])
+def test_a_language_has_no_case(tiny: LocalStore, query: SavedQuery, given: str) -> None:
+    (row,) = run.table(tiny, query, {"lang": given}, lang="fr").records()
+    assert row["lang"] == "en"
+
+
+@pytest.mark.parametrize(
+    ("name", "key"), [("Cajamarca", "060000"), ("Cuzco", "080000"), ("Piura", "200000"), ("Pacasmayo", "130700")]
+)
+def test_of_places_of_one_name_the_one_around_the_others_is_meant(store: LocalStore, name: str, key: str) -> None:
+    """Regions, not the provinces in them; the province, not its district."""
+    found = run.named(store, ["place"])["place"]
+    assert found.things[vocab.fold(name)] == vocab.thing("place", key)
 
 
 def test_what_is_not_given_stays_undefined_and_the_language_is_filled_in(tiny: LocalStore, query: SavedQuery) -> None:
