@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -362,8 +363,33 @@ def test_serve_hands_over_the_project_and_where_to_serve_it(tiny: Path, monkeypa
     monkeypatch.setitem(sys.modules, "g7graph.web.serve", fake)
     result = g7("serve", "--data", tiny, "--port", 9000, "--store", "dist/store", "--lang", "fr", "--query-seconds", 5)
     assert result.exit_code == 0, result.output
-    limits = Limits(seconds=5.0)
+    together = min(4, (os.cpu_count() or 1) + 1)  # over a folder
+    limits = Limits(seconds=5.0, together=together, per_client=together - 1)
     assert served == [(Project.find(tiny), Options(port=9000, store="dist/store", lang="fr", limits=limits))]
+
+
+@pytest.mark.parametrize(
+    ("words", "processors", "expected"),
+    [
+        ("--store dist/store", 2, (3, 2)),
+        ("--store dist/store", 1, (2, 1)),
+        ("--store dist/store", 16, (4, 3)),
+        ("--store dist/store --workers 8", 2, (8, 7)),
+        ("--store http://127.0.0.1:7878/query", 2, (4, 3)),
+        ("--store memory", 2, (4, 3)),
+        ("", 2, (4, 3)),
+    ],
+)
+def test_over_a_folder_no_more_queries_are_evaluated_than_processors_can(
+    tiny: Path, monkeypatch: pytest.MonkeyPatch, words: str, processors: int, expected: tuple[int, int]
+) -> None:
+    served: list[Options] = []
+    fake = ModuleType("g7graph.web.serve")
+    fake.serve = lambda _, options: served.append(options)  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "g7graph.web.serve", fake)
+    monkeypatch.setattr(os, "cpu_count", lambda: processors)
+    assert g7("serve", "--data", tiny, *words.split()).exit_code == 0
+    assert (served[0].limits.together, served[0].limits.per_client) == expected
 
 
 def test_serve_takes_the_dumps_that_build_left_unless_they_are_of_other_data(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -18,6 +19,7 @@ _Function = TypeVar("_Function", bound=Callable[..., Any])
 LONGEST_SECONDS = 3600
 _MOST_WORKERS = 64
 _MOST_MEGABYTES = 1_000_000
+_MEMORY = "memory"
 #: Option → field of the limits, and what one of the option is in the field's unit.
 _LIMITS = {
     "query_seconds": "seconds",
@@ -40,12 +42,16 @@ def limited(command: _Function) -> _Function:
 def chosen_limits(chosen: dict[str, Any]) -> Limits:
     """Take these options out of those chosen; return our limits, but for what the operator set.
 
-    One client never has all workers.
+    One client never has all workers. Over a store on disk there is one more than processors at most, for each has a
+    cache of the engine's of its own, of up to 128 MB, and more of them than processors answer no more.
     """
     from g7graph.store.limits import Limits
 
+    ours = Limits()
     taken = {name: chosen.pop(name) for name in _LIMITS}
     given = {_LIMITS[name]: value * _UNIT[name] for name, value in taken.items() if value is not None}
+    if chosen.get("store", _MEMORY) != _MEMORY and "://" not in chosen["store"]:
+        given.setdefault("together", min(ours.together, (os.cpu_count() or 1) + 1))
     if "together" in given:
         given["per_client"] = max(1, int(given["together"]) - 1)
-    return replace(Limits(), **given)
+    return replace(ours, **given)
