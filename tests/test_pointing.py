@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,8 @@ from g7graph.project import Project
 from g7graph.store.lifeline import Lifeline
 from g7graph.store.local import LocalStore
 from g7graph.store.pooled import PooledStore
-from g7graph.web import listings, work
+from g7graph.table import Table
+from g7graph.web import asks, description, listings, work
 from g7graph.web.description import Describer
 from g7graph.web.opening import opened
 from g7graph.web.options import Options
@@ -26,7 +28,9 @@ THING = "https://w3id.org/g7graph/id/"
 MANY = 501
 PREFIXES = """@prefix g7: <https://w3id.org/g7graph/ontology#> .
 @prefix place: <https://w3id.org/g7graph/id/place/> .
+@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
 """
+SCHEME = "https://w3id.org/g7graph/id/code-list/countries"
 HUB, SMALL = THING + "place/PE", THING + "place/CO"
 
 
@@ -38,7 +42,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
         (root / folder).mkdir(parents=True)
     lines = [f"place:{n:06} a g7:Province ; g7:within place:PE ." for n in range(MANY)]
     lines += [f"place:{n:06} g7:borders place:CO ." for n in range(MANY - 1)]
-    lines += ["place:PE a g7:Country .", "place:CO a g7:Country ."]
+    lines += [f"place:{code} a g7:Country ; skos:inScheme <{SCHEME}> ." for code in ("PE", "CO")]
     (root / "data/ttl/places.ttl").write_text(PREFIXES + "\n".join(lines), encoding="utf-8")
     return Project.find(root)
 
@@ -96,6 +100,27 @@ def test_a_document_is_the_same_and_nothing_is_put_in_order(counted: Counted, ke
             assert made == Describer(counted).written(HUB, number, form, "es")
             assert Counted.read == 1
             Counted.read = 0
+
+
+def test_how_many_things_carry_a_code_is_counted_of_those_alone_that_are_no_hubs(
+    store: LocalStore, kept: Hubs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def ask(store: Trusted, name: str, **values: Sequence[NamedNode]) -> Table:
+        asked.extend(one.value for one in values.get("code", ()))
+        return asks.ask(store, name, **values)
+
+    monkeypatch.setattr(description, "ask", ask)
+    counted = Describer(Trusted(store)).coded(SCHEME)
+    assert sorted(asked) == [SMALL, HUB]
+    asked.clear()
+    known = Describer(Trusted(store), Beforehand(kept)).coded(SCHEME)
+    assert asked == [SMALL]
+    assert sorted(known.splitlines()) == sorted(counted.splitlines())
+    integer = "http://www.w3.org/2001/XMLSchema#integer"
+    for code, uses in ((HUB, MANY), (SMALL, MANY - 1)):
+        assert f'<{code}> <http://rdfs.org/ns/void#entities> "{uses}"^^<{integer}> .' in known.decode().splitlines()
 
 
 def test_listings_of_another_version_or_of_none_are_not_used(built: tuple[Path, str], tmp_path: Path) -> None:

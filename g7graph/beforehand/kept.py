@@ -26,7 +26,7 @@ _SUFFIX = ".beforehand"
 _FRESH_SUFFIX = _SUFFIX + ".new"
 #: Table → its columns, those of the key first.
 _TABLES = {
-    "hub": ("thing", "total", "properties"),
+    "hub": ("thing", "total", "properties", "uses"),
     "page": ("thing", "number", "lines"),
     "portion": ("thing", "number", "most", "passages", "packed"),
     "answer": ("query", "packed", "hash", "rows"),
@@ -56,8 +56,8 @@ def prepare(folder: Path, version: str, found: Found) -> None:
                 slots = ", ".join("?" * (len(row) + 1))
                 database.execute(f"INSERT INTO {table} VALUES ({slots})", (*row, _sum(row)))  # noqa: S608
             # Last, so that a file that has its version has all else.
-            database.execute("CREATE TABLE data (version)")
-            database.execute("INSERT INTO data VALUES (?)", (version,))
+            database.execute("CREATE TABLE data (version, tables)")
+            database.execute("INSERT INTO data VALUES (?, ?)", (version, str(_TABLES)))
     except BaseException as error:  # whoever is interrupted leaves nothing, either
         fresh.unlink(missing_ok=True)
         if isinstance(error, sqlite3.Error):
@@ -87,7 +87,7 @@ def _all(table: str) -> str:
 
 def _rows(found: Found) -> Iterator[tuple[str, _Row]]:
     for thing, listing in found.hubs:
-        yield "hub", (thing, listing.total, "\n".join(sorted(listing.properties)))
+        yield "hub", (thing, listing.total, "\n".join(sorted(listing.properties)), listing.uses)
         for number in range(1, -(-listing.total // PAGE) + 1):
             yield "page", (thing, number, listing.pages.get(number))
     for thing, pages in found.said:
@@ -121,7 +121,10 @@ class _Hubs:
     def get(self, thing: str, /) -> Listing | None:
         """Return the listing of a thing, its pages to be read as they are asked for."""
         found = _row(self.database, "hub", thing)
-        return Listing(found[1], frozenset(found[2].split("\n")), _Pages(self.database, thing)) if found else None
+        if found is None:
+            return None
+        _, total, properties, uses = found
+        return Listing(total, frozenset(properties.split("\n")), _Pages(self.database, thing), uses=uses)
 
 
 @dataclass(frozen=True)
@@ -161,14 +164,14 @@ def _row(database: sqlite3.Connection, table: str, *key: str | int) -> _Row | No
 
 
 def _opened(path: Path, version: str) -> sqlite3.Connection | None:
-    """Open a database for reading, in whichever thread, one at a time; None for one of another version, or for none."""
+    """Open a database for reading, in whichever thread, one at a time; None for one of another version, or none."""
     if not path.is_file():
         return None
     address = f"file:{quote(str(path.resolve()))}?mode=ro&immutable=1"
     with suppress(sqlite3.Error):
         database = sqlite3.connect(address, uri=True, check_same_thread=False)
         with suppress(sqlite3.Error):
-            if database.execute("SELECT version FROM data").fetchall() == [(version,)]:
+            if database.execute("SELECT version, tables FROM data").fetchall() == [(version, str(_TABLES))]:
                 return database
         database.close()
     return None

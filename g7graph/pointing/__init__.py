@@ -12,11 +12,12 @@ from typing import Protocol
 import pyoxigraph as ox
 from pyoxigraph import DefaultGraph, NamedNode, Quad, QueryResultsFormat, QuerySolutions
 
-from g7graph import run
+from g7graph import run, vocab
 
 #: Statements on a page.
 PAGE = 50
 _HEAD = b"?property\t?subject\t?graph\n"
+_OURS = f"<{vocab.G7}".encode()
 _FAST = 1
 
 #: Evaluates SELECT into SPARQL 1.1 TSV.
@@ -32,12 +33,16 @@ class Pages(Protocol):
 
 @dataclass(frozen=True)
 class Listing:
-    """All that points to a thing: how many statements, of which properties, page by page; the bytes that it holds."""
+    """All that points to a thing: how many statements, of which properties, page by page; the bytes that it holds.
+
+    `uses` is how many things point to it by a property of the vocabulary.
+    """
 
     total: int
     properties: frozenset[str]
     pages: Pages
     size: int = 0
+    uses: int = 0
 
     def has(self, number: int) -> bool:
         """Whether a page, counted from 1, can be had, or there is none of that number; not where it was damaged."""
@@ -70,7 +75,8 @@ def listed(tsv: Tsv, thing: NamedNode, *, union: bool) -> Listing:
     pages = {number: _packed(lines[start : start + PAGE]) for number, start in enumerate(range(0, len(lines), PAGE), 1)}
     properties = {line[: line.index(b"\t")] for line in lines}  # few, of many lines
     size = sum(map(len, pages.values()))
-    return Listing(len(lines), frozenset(one.decode().strip("<>") for one in properties), pages, size)
+    uses = len({line.split(b"\t", 2)[1] for line in lines if line.startswith(_OURS)})
+    return Listing(len(lines), frozenset(one.decode().strip("<>") for one in properties), pages, size, uses)
 
 
 def hubs(tsv: Tsv) -> Iterator[tuple[str, Listing]]:

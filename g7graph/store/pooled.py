@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
 from functools import partial
-from typing import IO, Any
+from typing import IO, Any, cast
 
 import pyoxigraph as ox
 
@@ -22,14 +21,8 @@ from g7graph.store.pool import Pool
 from g7graph.store.spent import SPENT
 from g7graph.table import Table
 
-
-@dataclass(frozen=True)
-class _Extent:
-    """What graphs an edition has, and how many statements; a query would go through all of them."""
-
-    edition: int = 0
-    graphs: list[str] = field(default_factory=list)
-    size: int = 0
+#: What is found out once of each edition; to count statements is to go through all of them.
+_FOUND: Mapping[str, Callable[[LocalStore], Any]] = {"graphs": LocalStore.graphs, "size": LocalStore.size}
 
 
 class PooledStore:
@@ -42,7 +35,7 @@ class PooledStore:
         self._near, self._one_at_a_time = near, threading.Lock()
         self.union = union
         self.federation = federation
-        self._known = _Extent()
+        self._known: dict[str, tuple[int, Any]] = {}
 
     @property
     def version(self) -> str:
@@ -83,11 +76,11 @@ class PooledStore:
 
     def graphs(self) -> list[str]:
         """List the named graphs, sorted."""
-        return self._extent().graphs
+        return cast(list[str], self._found("graphs"))
 
     def size(self) -> int:
         """Return how many statements there are, of all graphs together."""
-        return self._extent().size
+        return cast(int, self._found("size"))
 
     def responds(self) -> bool:
         """Whether a worker answers, though our own questions may need none."""
@@ -118,23 +111,25 @@ class PooledStore:
                 raise Limited("service_slow", limit=error.values["limit"], service=names) from error
             raise
 
-    def _extent(self) -> _Extent:
-        known, number = self._known, self.pool.edition.number
-        if known.edition == number:
-            return known
+    def _found(self, what: str) -> Any:
+        """Return the graphs, or the size, of the edition that is served."""
+        number = self.pool.edition.number
+        known, found = self._known.get(what, (0, None))
+        if known == number:
+            return found
         with self.near() as near:
-            if near:
-                self._known = known = _Extent(number, near.graphs(), near.size())
-                return known
-        with self.pool.run({"extent": number}) as out:
-            self._known = known = _Extent(**json.load(out))
-        return known
+            found = _FOUND[what](near) if near else None
+        if found is None:
+            with self.pool.run({"find": what}) as out:
+                found = json.load(out)
+        self._known[what] = number, found
+        return found
 
 
 def answered(store: LocalStore, job: Mapping[str, Any], out: IO[bytes]) -> None:
     """Do a pooled store's job on the store that a worker has. Raises QueryError as the store does."""
-    if "extent" in job:
-        out.write(json.dumps(asdict(_Extent(job["extent"], store.graphs(), store.size()))).encode())
+    if "find" in job:
+        out.write(json.dumps(_FOUND[job["find"]](store)).encode())
         return
     datasets = {name: job.get(name) for name in ("default_graphs", "named_graphs")}
     with blamed(job["text"], store.unmasked):

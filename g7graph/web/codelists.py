@@ -6,14 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from pyoxigraph import NamedNode
+import pyoxigraph as ox
 
 from g7graph import vocab
-from g7graph.store import Store
 from g7graph.table import python
-from g7graph.web.asks import fill
+from g7graph.web import documents
 from g7graph.web.cells import Cell
-from g7graph.web.context import Reader, reader, site
+from g7graph.web.context import Reader, Site, reader, site
 from g7graph.web.facts import Facts
 from g7graph.web.terms import Terms
 from g7graph.web.versions import Change, history
@@ -62,15 +61,15 @@ def code_list(iri: str, types: Iterable[Cell]) -> CodeList | None:
     """Read a code list for its own page; None for a thing whose types say that it is none."""
     if SCHEME not in (one.iri for one in types):
         return None
-    store = site().store
-    return site().code_lists.get(store.version, lambda: CodeLists(store))(iri, reader())
+    here = site()
+    return here.code_lists.get(here.store.version, lambda: CodeLists(here))(iri, reader())
 
 
 class CodeLists:
-    """The code lists of a store that were read last, and as they were shown: some say more than all else on a page."""
+    """The code lists of a site that were read last, and as they were shown: some say more than all else on a page."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, here: Site) -> None:
+        self._site = here
         self._facts = lru_cache(_MOST)(self._read)
         self._lists = lru_cache(_MOST)(self._shown)
 
@@ -80,12 +79,13 @@ class CodeLists:
 
     def _read(self, scheme: str) -> Facts:
         """Read what is said of a code list and its codes: to count how many things carry each takes long."""
-        return Facts(self._store.triples(fill("code-list", {"scheme": [NamedNode(scheme)]})))
+        written = documents.coded(self._site, scheme)
+        return Facts(quad.triple for quad in ox.parse(written, format=ox.RdfFormat.N_TRIPLES))
 
     def _shown(self, scheme: str, who: Reader) -> CodeList:
         terms = Terms(self._facts(scheme), who.lang, inside=False)
         graph = vocab.graph(_GRAPH + scheme.removeprefix(vocab.THING))
-        path = vocab.local_path(graph) if graph in self._store.graphs() else None
+        path = vocab.local_path(graph) if graph in self._site.store.graphs() else None
         return replace(_list(terms, scheme), path=path)
 
 

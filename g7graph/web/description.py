@@ -48,6 +48,8 @@ _OF_LINKS = tuple(
     )
 )
 _TYPE = NamedNode(vocab.RDF_TYPE)
+_IN_SCHEME = NamedNode(vocab.STANDARD["skos"] + "inScheme")
+_ENTITIES = NamedNode(vocab.STANDARD["void"] + "entities")
 _ON_PAGES = frozenset((_TYPE, NamedNode(_LABEL), *(NamedNode(vocab.G7 + name) for name in _SHOWN), *_OF_LINKS))
 _NQUADS = ox.RdfFormat.N_QUADS
 
@@ -153,6 +155,21 @@ class Describer:
         """Return the same as one piece, which `read` takes apart."""
         about, body = self.describe(iri, number, form, lang)
         return about.write() + (body.write() if isinstance(body, Parts) else body)
+
+    def coded(self, scheme: str) -> bytes:
+        """Return what is said of a code list, its codes and what takes them, and how many things carry each code.
+
+        In N-Triples; the numbers are `void:entities`.
+        """
+        rows = ask(self._store, "code-list", scheme=[NamedNode(scheme)]).rows
+        said = [ox.Triple(*row) for row in rows]  # type: ignore[arg-type]  # the three of a statement
+        codes = [one.subject for one in said if (one.predicate, one.object) == (_IN_SCHEME, NamedNode(scheme))]
+        hubs = {code: self._beforehand.hubs.get(code.value) for code in codes if isinstance(code, NamedNode)}
+        others = [code for code, hub in hubs.items() if hub is None]
+        counted = ask(self._store, "code-uses", code=others).rows if others else ()
+        counts = [*((code, ox.Literal(hub.uses)) for code, hub in hubs.items() if hub), *counted]
+        said += [ox.Triple(code, _ENTITIES, count) for code, count in counts]  # type: ignore[arg-type]  # as above
+        return ox.serialize(said, format=ox.RdfFormat.N_TRIPLES) or b""
 
     def _read(self, iri: str, number: int, on_page: bool) -> tuple[About, Description | None]:
         thing = NamedNode(iri)

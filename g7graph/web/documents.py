@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import starmap
+from typing import cast
 from urllib.parse import quote
 
 from pyoxigraph import DefaultGraph, NamedNode, Quad
@@ -29,15 +31,34 @@ def described(site: Site, iri: str, number: int, form: str, lang: str) -> tuple[
 
     The form is that of a graph, or PARTS for readers of a language; of what is unknown there is nothing.
     """
+    with _here(site) as describer:
+        if describer:
+            return describer.describe(iri, number, form, lang)
+    return read(_told(site, {"describe": iri, "page": number, "form": form, "lang": lang}), form)
+
+
+def coded(site: Site, scheme: str) -> bytes:
+    """Return what is said of a code list and its codes, as `Describer.coded`."""
+    with _here(site) as describer:
+        if describer:
+            return describer.coded(scheme)
+    return _told(site, {"codes": scheme})
+
+
+@contextmanager
+def _here(site: Site) -> Iterator[Describer | None]:
+    """Give what describes things in this process; None where a worker does."""
     store = site.store
     if not isinstance(store, PooledStore):
-        return Describer(Remote(store)).describe(iri, number, form, lang)
+        yield Describer(Remote(store))
+        return
     with store.near() as near:
-        if near:
-            describer = site.describer.get(near.version, lambda: Describer(Trusted(near)))
-            return describer.describe(iri, number, form, lang)
-    with store.pool.run({"describe": iri, "page": number, "form": form, "lang": lang}) as out:
-        return read(out.read(), form)
+        yield site.describer.get(near.version, lambda: Describer(Trusted(near))) if near else None
+
+
+def _told(site: Site, job: Mapping[str, object]) -> bytes:
+    with cast(PooledStore, site.store).pool.run(job) as out:
+        return out.read()
 
 
 def spellings(key: str) -> list[str]:

@@ -93,6 +93,8 @@ class Trusted:
 def _done(store: LocalStore, runner: Runner, describer: Describer, job: Mapping[str, Any], out: IO[bytes]) -> None:
     if "describe" in job:
         out.write(describer.written(job["describe"], job["page"], job["form"], job["lang"]))
+    elif "codes" in job:
+        out.write(describer.coded(job["codes"]))
     elif "query" not in job:
         answered(store, job, out)
     else:
