@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from g7graph import __version__, executables
-from g7graph.beforehand import find, kept
+from g7graph.beforehand import Found, find, kept
 from g7graph.derive import derive
 from g7graph.errors import StoreError
 from g7graph.graph import format_of, require_whole_file, unparsable
@@ -125,9 +125,8 @@ def _is_there(folder: Path) -> bool:
 def build(project: Project, folder: Path, *, replace: bool = False, on_step: OnStep = _silent) -> str:
     """Build a store on disk where the data, the rules or the program changed since it was; return its version.
 
-    What is found beforehand is found again where it is not kept, or damaged.
-
-    `replace` builds anew what was written to. `on_step` is told `load`, `derive`, `compact`, `prepare` as each begins.
+    What is found beforehand is found again where it is not kept, or damaged. `replace` builds anew what was written to.
+    `on_step` is told `load`, `derive`, `compact`, `prepare` as each begins.
     Raises DataError for a file that does not parse, OSError for one that cannot be read, StoreError as `current`.
     """
     try:
@@ -139,8 +138,7 @@ def build(project: Project, folder: Path, *, replace: bool = False, on_step: OnS
                 _replace(folder, project, version, on_step)
         elif not (project.is_plain or kept.is_whole(folder, version)):
             with stamp.Held(folder):
-                _prepare(opened(folder, version, union=True), folder, project, on_step)
-                kept.put(folder)
+                kept.keep(folder, version, _found(opened(folder, version, union=True), project, on_step))
         if not standing:
             stamp.remember(project, folder, version, before)
     except OSError as error:
@@ -202,7 +200,7 @@ def _replace(folder: Path, project: Project, version: str, on_step: OnStep) -> N
         if not project.is_plain:
             on_step("compact")
             store.optimize()  # many files and what is derived lie in layers; one dump does not, and it costs a quarter
-            _prepare(LocalStore(store, version=version), folder, project, on_step)
+            kept.prepare(folder, version, _found(LocalStore(store, version=version), project, on_step))
         store.flush()
         del store
         stamp.write(folder, Stamp(""))
@@ -218,9 +216,9 @@ def _replace(folder: Path, project: Project, version: str, on_step: OnStep) -> N
         _remove_editions(folder)
 
 
-def _prepare(store: LocalStore, folder: Path, project: Project, on_step: OnStep) -> None:
+def _found(store: LocalStore, project: Project, on_step: OnStep) -> Found:
     on_step("prepare")
-    kept.prepare(folder, store.version, find(store, Library.read(project.queries)))
+    return find(store, Library.read(project.queries))
 
 
 def remove_replaced(folder: Path) -> None:

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isnan
+
+#: What stands between two of them; those in quoted strings are text (RFC 9110 §5.6.4).
+_BETWEEN_COMMAS, _BETWEEN_SEMICOLONS = (
+    re.compile(rf'(?:[^{mark}"]|"(?:\\.|[^"\\])*(?:"|\Z))+', re.DOTALL) for mark in ",;"
+)
 
 
 @dataclass(frozen=True)
@@ -49,8 +55,8 @@ def ranges(accept: str) -> list[Range]:
     [('turtle', 1.0), ('html', 0.5)]
     """
     found = []
-    for part in accept.split(","):
-        media_type, *params = (piece.strip().lower() for piece in part.split(";"))
+    for part in _BETWEEN_COMMAS.findall(accept):
+        media_type, *params = [piece.strip().lower() for piece in _BETWEEN_SEMICOLONS.findall(part)] or [""]
         main, slash, sub = media_type.partition("/")
         if slash and main and sub:
             found.append(Range(main, sub, _quality(params)))

@@ -13,7 +13,7 @@ import threading
 import time
 from contextlib import suppress
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Flask
 
@@ -28,6 +28,9 @@ from g7graph.web.connections import drop_untaken
 from g7graph.web.opening import opened
 from g7graph.web.options import MOST_FRONTS, Options
 from g7graph.web.refusals import Refused
+
+if TYPE_CHECKING:
+    from granian.server.mp import MPServer
 
 _SECONDS_TO_END = 5  # less than what a container is given to end in
 _THREADS = 128  # of a front; more than may wait for their turn at /sparql
@@ -49,11 +52,6 @@ def serve(project: Project, options: Options) -> None:
     Raises Refused for an address that cannot be listened on, DataError and StoreError as `open_store`; StoreError, too,
     where it ended unasked: who watches over the process starts it again.
     """
-    from granian.constants import HTTPModes, Interfaces
-    from granian.http import HTTP1Settings
-    from granian.log import LogLevels
-    from granian.server.mp import MPServer
-
     host, port = free(options.host, options.port)
     multiprocessing.set_start_method("fork", force=True)
     _allow_open_files()
@@ -63,6 +61,26 @@ def serve(project: Project, options: Options) -> None:
     app = create_app(project, found.service, options=options, writer=found.writer, library=found.library)
     _load(app)
     gc.freeze()  # what is loaded stays in pages that all processes share; there is next to no garbage to collect before
+    server = _server(host, port)
+    url = f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
+    told = i18n.text("web.serving", options.lang, url=url)
+    server.on_startup(lambda: threading.Thread(target=_tell, args=((host, port), told), daemon=True).start())
+    try:
+        server.serve(target_loader=partial(_front, app, found.service, lifeline, port), wrap_loader=False)
+    except SystemExit as ended:
+        if not server.interrupt_signal:
+            raise StoreError("service_ended") from ended
+    if isinstance(found.service, PooledStore):
+        found.service.pool.require_workers()
+
+
+def _server(host: str, port: int) -> MPServer:
+    """Return what starts the fronts, and ends them when this process is told to end."""
+    from granian.constants import HTTPModes, Interfaces
+    from granian.http import HTTP1Settings
+    from granian.log import LogLevels
+    from granian.server.mp import MPServer
+
     server = MPServer(
         "g7graph.web",
         address=host,
@@ -82,16 +100,7 @@ def serve(project: Project, options: Options) -> None:
         server.signal_handler_reload = _pass_over  # type: ignore[method-assign]
     else:
         server.signal_handler_reload = server.signal_handler_interrupt  # type: ignore[method-assign]
-    url = f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
-    told = i18n.text("web.serving", options.lang, url=url)
-    server.on_startup(lambda: threading.Thread(target=_tell, args=((host, port), told), daemon=True).start())
-    try:
-        server.serve(target_loader=partial(_front, app, found.service, lifeline, port), wrap_loader=False)
-    except SystemExit as ended:
-        if not server.interrupt_signal:
-            raise StoreError("service_ended") from ended
-    if isinstance(found.service, PooledStore):
-        found.service.pool.require_workers()
+    return server
 
 
 def _tell(where: tuple[str, int], told: str) -> None:
@@ -116,8 +125,9 @@ def _load(app: Flask) -> None:
 
 def _front(app: Any, service: Service, lifeline: Lifeline, port: int) -> Any:
     """Give a front its application; it ends when its parent does, or tells it to."""
-    if hasattr(signal, "sigwaitinfo"):  # not on macOS
-        signal.pthread_sigmask(signal.SIG_BLOCK, _ENDS)  # some send them to all: the parent decides
+    tells_senders = hasattr(signal, "sigwaitinfo")  # not on macOS, where the parent's word is everybody's
+    signal.pthread_sigmask(signal.SIG_BLOCK, _ENDS if tells_senders else {signal.SIGINT})  # the parent decides
+    if tells_senders:
         threading.Thread(target=_heed, args=(os.getppid(),), daemon=True).start()
     drop_untaken(port, _UNTAKEN_MILLISECONDS)
     if isinstance(service, PooledStore):

@@ -28,6 +28,9 @@ BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;
         ("text/html;q=nonsense", "html"),
         ("text/html;q=nan", "html"),
         ("nonsense, text/html", "html"),
+        ('text/turtle;x="a,b";q=0.1, text/html;q=0.2', "html"),
+        ('text/turtle;x="a;q=0.9, */*;\\"";q=0.1, text/html;q=0.2', "html"),
+        (",;, ;;text/html;;,", "html"),
     ],
 )
 def test_the_format_with_the_best_quality_is_chosen(accept: str | None, name: str) -> None:
@@ -36,7 +39,7 @@ def test_the_format_with_the_best_quality_is_chosen(accept: str | None, name: st
     assert chosen.name == name
 
 
-@pytest.mark.parametrize("accept", ["image/png", "text/turtle;q=0", "*/*;q=0", "nonsense"])
+@pytest.mark.parametrize("accept", ['image/png;x="text/html', "image/png", "text/turtle;q=0", "*/*;q=0", "nonsense"])
 def test_nothing_is_chosen_where_nothing_fits(accept: str) -> None:
     assert choose(accept, OFFERED) is None
 
