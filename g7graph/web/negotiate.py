@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isnan
 
-#: What stands between two of them; those in quoted strings are text (RFC 9110 §5.6.4).
+#: What stands between two of them; those in quoted strings are text (RFC 9110 §5.6.4). Possessive: headers are hostile.
 _BETWEEN_COMMAS, _BETWEEN_SEMICOLONS = (
-    re.compile(rf'(?:[^{mark}"]|"(?:\\.|[^"\\])*(?:"|\Z))+', re.DOTALL) for mark in ",;"
+    re.compile(rf'(?:[^{mark}"]++|"(?:\\.|[^"\\])*+(?:"|\\?\Z))++', re.DOTALL) for mark in ",;"
 )
 
 

@@ -30,7 +30,7 @@ BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;
         ("nonsense, text/html", "html"),
         ('text/turtle;x="a,b";q=0.1, text/html;q=0.2', "html"),
         ('text/turtle;x="a;q=0.9, */*;\\"";q=0.1, text/html;q=0.2', "html"),
-        (",;, ;;text/html;;,", "html"),
+        (",, ,text/html;;,", "html"),
     ],
 )
 def test_the_format_with_the_best_quality_is_chosen(accept: str | None, name: str) -> None:
@@ -41,6 +41,13 @@ def test_the_format_with_the_best_quality_is_chosen(accept: str | None, name: st
 
 @pytest.mark.parametrize("accept", ['image/png;x="text/html', "image/png", "text/turtle;q=0", "*/*;q=0", "nonsense"])
 def test_nothing_is_chosen_where_nothing_fits(accept: str) -> None:
+    assert choose(accept, OFFERED) is None
+
+
+@pytest.mark.parametrize(
+    "accept", ['"\\' * 50_000, '\\"' * 50_000, '"a,' * 30_000 + "\\", '"\\"' * 30_000 + "\\", ";" * 99_999]
+)
+def test_a_header_that_never_ends_its_strings_is_read_once(accept: str) -> None:
     assert choose(accept, OFFERED) is None
 
 
