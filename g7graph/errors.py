@@ -29,9 +29,8 @@ class G7Error(Exception):
         self.values = values
 
     def text(self, lang: str = i18n.DEFAULT) -> str:
-        """Return the message in a language; a value of several is a list of words there."""
-        said = {name: ", ".join(one) if isinstance(one, (list, tuple)) else one for name, one in self.values.items()}
-        return i18n.text(f"errors.{self.key}", lang, **said)
+        """Return the message in a language; a value of several is a list of words there, an error what it says."""
+        return i18n.text(f"errors.{self.key}", lang, **{name: _said(one, lang) for name, one in self.values.items()})
 
     def __str__(self) -> str:
         return self.text("en")
@@ -123,6 +122,12 @@ def nearest(name: str, known: Iterable[str], *, most: int = 3) -> tuple[str, ...
         by_folded.setdefault(one.casefold(), []).append(one)
     like = next(filter(None, (get_close_matches(name.casefold(), by_folded, most, least) for least in (0.5, 0.3))), ())
     return tuple([one for folded in like for one in by_folded[folded]][:most] or names[:most])
+
+
+def _said(value: object, lang: str) -> object:
+    if isinstance(value, G7Error):
+        return value.text(lang)
+    return ", ".join(value) if isinstance(value, (list, tuple)) else value
 
 
 def _restored(kind: type[G7Error], args: tuple[object, ...], state: dict[str, object]) -> G7Error:

@@ -1,7 +1,8 @@
 """The journal: many files of a folder replaced at once, whatever happens in between.
 
-The new files are written beside, then a manifest names them; its appearance is the moment of the change. What was
-interrupted before it never happened, what was interrupted after it is finished by whoever opens the folder next.
+The new files are written beside those that they replace, then a manifest names them; its appearance is the moment of
+the change. What was interrupted before it never happened, what was interrupted after it is finished by whoever opens
+the folder next.
 """
 
 from __future__ import annotations
@@ -10,27 +11,36 @@ import json
 import os
 import shutil
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 _FOLDER = ".change"
-_MANIFEST = "manifest.json"
+_INTENDED, _MANIFEST = "intended.json", "manifest.json"
 
 
 def begin(folder: Path, files: Mapping[str, bytes | None]) -> None:
     """Have the journal hold a change of files below a folder, path → content; None removes one.
 
-    It is made from then on. Raises OSError where the journal does not hold it: nothing changes.
+    It is made from then on. Raises OSError where the journal does not hold it, or a folder takes no file: nothing
+    changes.
     """
     finish(folder)
     place = folder / _FOLDER
     place.mkdir()
-    said: dict[str, str | None] = {}
-    for number, (path, content) in enumerate(sorted(files.items())):
-        said[path] = None if content is None else str(number)
-        if content is not None:
-            _written(place / str(number), content)
-    _written(place / f"{_MANIFEST}.new", json.dumps(said).encode())
-    (place / f"{_MANIFEST}.new").replace(place / _MANIFEST)
+    try:
+        said = {path: content is not None for path, content in files.items()}
+        _written(place / f"{_INTENDED}.new", json.dumps(said).encode())
+        (place / f"{_INTENDED}.new").replace(place / _INTENDED)
+        _synced(place)
+        for path, content in files.items():
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            _written(_beside(folder / path), content or b"")
+            _synced((folder / path).parent)
+        (place / _INTENDED).replace(place / _MANIFEST)
+    except OSError:
+        with suppress(OSError):  # what it leaves is dropped by whoever comes next
+            finish(folder)
+        raise
     _synced(place)
 
 
@@ -42,23 +52,33 @@ def finish(folder: Path) -> None:
     place = folder / _FOLDER
     if not place.is_dir():
         return
-    manifest = place / _MANIFEST
+    manifest, intended = place / _MANIFEST, place / _INTENDED
     if manifest.is_file():
-        for path, name in json.loads(manifest.read_bytes()).items():
-            _moved(place / name if name else None, folder / path)
+        for path, stays in json.loads(manifest.read_bytes()).items():
+            _moved(folder / path, stays=stays)
         manifest.unlink()
+    elif intended.is_file():
+        for path in json.loads(intended.read_bytes()):
+            with suppress(NotADirectoryError):  # then nothing was written there
+                _beside(folder / path).unlink(missing_ok=True)
     shutil.rmtree(place)
     _synced(folder)
 
 
-def _moved(new: Path | None, target: Path) -> None:
-    if new is None:
+def _moved(target: Path, *, stays: bool) -> None:
+    """Put what was written beside a file in its place, or remove both where it does not stay."""
+    new = _beside(target)
+    if not stays:
         target.unlink(missing_ok=True)
+        new.unlink(missing_ok=True)
     elif new.is_file():  # else it was moved before the interruption
-        target.parent.mkdir(parents=True, exist_ok=True)
         new.replace(target)
     if target.parent.is_dir():
         _synced(target.parent)
+
+
+def _beside(target: Path) -> Path:
+    return target.with_name(f".{target.name}{_FOLDER}")
 
 
 def _written(path: Path, content: bytes) -> None:

@@ -12,7 +12,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -42,10 +42,12 @@ class Running:
 
     def keeper(self, store: Path) -> int:
         """Return the process that holds a store for writing: a child of the parent that has its lock open."""
-        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
         lock = str(store) + ".lock"
-        (found,) = [one for one in children if any(_target(fd) == lock for fd in Path(f"/proc/{one}/fd").iterdir())]
-        return int(found)
+        return next(one for one in children(self.process.pid) if lock in _open_in(one))
+
+    def writing(self) -> int:
+        """Return the process that writes: the child of the parent that has forked others."""
+        return next(one for one in children(self.process.pid) if children(one))
 
 
 @contextmanager
@@ -106,8 +108,15 @@ def _asked(url: str, text: str) -> str:
     return f"{url}/sparql?query={quote(text)}&format=json"
 
 
-def _target(descriptor: Path) -> str:
-    try:
-        return str(descriptor.readlink())
-    except OSError:
-        return ""
+def children(process: int) -> list[int]:
+    """Return the processes that a process has forked, and that live."""
+    return [int(one) for one in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
+
+
+def _open_in(process: int) -> list[str]:
+    """Return the paths that a process has open."""
+    found = []
+    for descriptor in Path(f"/proc/{process}/fd").iterdir():
+        with suppress(OSError):
+            found.append(str(descriptor.readlink()))
+    return found

@@ -39,10 +39,36 @@ def test_files_are_replaced_made_and_removed(tmp_path: Path) -> None:
 def test_what_had_not_become_a_change_is_dropped(tmp_path: Path) -> None:
     commit(tmp_path, written(0))
     (tmp_path / ".change").mkdir()
-    (tmp_path / ".change" / "0").write_bytes(b"half")
+    (tmp_path / ".change" / "intended.json").write_text('{"a.ttl": true, "n/o.ttl": true}')
+    (tmp_path / ".a.ttl.change").write_bytes(b"half")
     journal.finish(tmp_path)
     assert state(tmp_path) == written(0)
-    assert not (tmp_path / ".change").exists()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.ttl", "b", "d.ttl", "e"]
+
+
+def test_where_a_folder_takes_no_file_nothing_changes(tmp_path: Path) -> None:
+    commit(tmp_path, written(0))
+    (tmp_path / "e2").write_text("where a folder would be")
+    with pytest.raises(OSError, match="e2"):
+        journal.begin(tmp_path, {**written(2), "e2/f.ttl": b"new"})
+    assert state(tmp_path) == written(0)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.ttl", "b", "d.ttl", "e", "e2"]
+    commit(tmp_path, written(1))
+    assert state(tmp_path) == written(1)
+
+
+def test_a_change_that_cannot_be_finished_is_by_whoever_can(tmp_path: Path) -> None:
+    commit(tmp_path, written(0))
+    (tmp_path / "c.ttl").mkdir()
+    journal.begin(tmp_path, {**written(1), "c.ttl": b"new"})
+    with pytest.raises(IsADirectoryError):
+        journal.finish(tmp_path)
+    with pytest.raises(IsADirectoryError):
+        journal.begin(tmp_path, written(2))
+    (tmp_path / "c.ttl").rmdir()
+    journal.finish(tmp_path)
+    assert state(tmp_path) == written(1)
+    assert (tmp_path / "c.ttl").read_bytes() == b"new"
 
 
 @pytest.mark.parametrize("attempt", range(25))

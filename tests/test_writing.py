@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import shutil
+import signal
+import socket
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,12 +23,13 @@ import pyoxigraph as ox
 import pytest
 
 from g7graph.build import open_local
-from g7graph.errors import StoreError, UsageError
+from g7graph.errors import Limited, StoreError, UsageError
 from g7graph.project import Project
 from g7graph.store.change import Change, Condition, Document, Kind, Rejected, Unmet, state_of
 from g7graph.writing.files import rewritten
 from g7graph.writing.framework import Framework
-from tests.services import KILLER, send, serving
+from g7graph.writing.keeper import KeptWriter, listening
+from tests.services import KILLER, TOKEN, children, send, serving
 
 NOW = datetime(2026, 11, 23, 22, 5, 1, 250_000, tzinfo=UTC)
 INDICATORS = "https://w3id.org/g7graph/graph/indicators"
@@ -200,6 +205,154 @@ def test_a_change_that_cannot_be_saved_is_not_made_and_the_next_one_is(root: Pat
     blocked.unlink()
     assert one.apply(change).version != version
     assert "Otra" in turtle(root, "indicators")
+
+
+def test_a_graph_in_a_folder_that_takes_no_file_is_not_made(root: Path) -> None:
+    one = framework(root)
+    version = one.version
+    (root / "data/ttl/closed").write_text("where a folder would be")
+    with pytest.raises(StoreError) as raised:
+        one.apply(
+            update(
+                f'INSERT DATA {{ GRAPH <{INDICATORS}> {{ indicator:9.1 rdfs:label "x" }} '
+                'GRAPH <https://w3id.org/g7graph/graph/closed/a> { indicator:9.2 rdfs:label "y" } }'
+            )
+        )
+    assert (raised.value.key, raised.value.values["detail"]) == ("change_not_saved", "a.ttl: Not a directory")
+    assert (one.version, turtle(root, "indicators")) == (version, TURTLE)
+    assert not (root / "data/ttl/changes").exists() or not any((root / "data/ttl/changes").iterdir())
+    one.apply(update(f'INSERT DATA {{ GRAPH <{INDICATORS}> {{ indicator:9.1 rdfs:label "x" }} }}'))
+    assert 'indicator:9.1 rdfs:label "x"' in turtle(root, "indicators")
+
+
+def test_a_file_that_was_broken_by_hand_is_no_fault_of_who_asks_for_a_change(root: Path) -> None:
+    one = framework(root)
+    (root / "data/ttl/broken.ttl").write_text("<http://x/a> <http://x/b> .\n")
+    change = update(f'INSERT DATA {{ GRAPH <{INDICATORS}> {{ indicator:9.1 rdfs:label "x" }} }}')
+    with pytest.raises(StoreError) as raised:
+        one.apply(change)
+    assert raised.value.key == "change_not_begun"
+    assert "broken.ttl" in raised.value.text("en")
+    (root / "data/ttl/broken.ttl").unlink()
+    one.apply(change)
+    assert 'indicator:9.1 rdfs:label "x"' in turtle(root, "indicators")
+
+
+def test_a_change_that_is_saved_and_cannot_be_shown_is_as_soon_as_it_can(root: Path, tmp_path: Path) -> None:
+    """As where the disk of the store is full and that of the data is not."""
+    place, text = tmp_path / "built" / "store", f"{PREFIXES} INSERT DATA {{ GRAPH <{INDICATORS}> {{ %s }} }}"
+    label = 'indicator:n1 rdfs:label "n1"'
+    with serving(root, "--store", place) as service:
+        in_the_way = place.with_name("store.new")
+        in_the_way.write_text("where the store would be built")
+        for _ in range(2):  # what is repeated is no other
+            with pytest.raises(urllib.error.HTTPError) as raised:
+                send(f"{service.url}/sparql", text % label)
+            with raised.value as answer:
+                told = json.loads(answer.read())
+            assert (raised.value.code, told["type"].rpartition("/")[2]) == (503, "change-unserved")
+            assert str(place) not in told["detail"]
+            assert label in turtle(root, "indicators")
+            assert labels(service.url) == set()
+        in_the_way.unlink()
+        until(lambda: labels(service.url) == {"n1"})
+        send(f"{service.url}/sparql", text % label)
+        assert labels(service.url) == {"n1"}
+
+
+def test_what_is_served_outlives_the_process_that_writes(root: Path) -> None:
+    """Killed while a file is broken by hand, it cannot start again: what was published is read on."""
+    text = f'{PREFIXES} INSERT DATA {{ GRAPH <{INDICATORS}> {{ indicator:%s rdfs:label "%s" }} }}'
+    with serving(root) as service:
+        send(f"{service.url}/sparql", text % ("n1", "n1"))
+        broken = root / "data/ttl/broken.ttl"
+        broken.write_text("<http://x/a> <http://x/b> .\n")
+        os.kill(service.writing(), signal.SIGKILL)
+        for number in range(3):
+            assert labels(service.url) == {"n1"}
+            with pytest.raises(urllib.error.HTTPError) as raised:
+                send(f"{service.url}/sparql", text % ("n2", number))
+            with raised.value as answer:
+                told = json.loads(answer.read())
+            assert (raised.value.code, told["type"].rpartition("/")[2]) == (503, "change-not-begun")
+            assert "broken.ttl" in told["detail"]
+        broken.unlink()
+        until(lambda: not refused(service.url, text % ("n3", "n3")))
+        assert labels(service.url) == {"n1", "n3"}
+        assert service.said().count("broken.ttl, line") <= 3  # once by each process
+
+
+def test_workers_that_lose_who_replaces_them_are_followed_by_others(root: Path) -> None:
+    text = f'{PREFIXES} INSERT DATA {{ GRAPH <{INDICATORS}> {{ indicator:%s rdfs:label "%s" }} }}'
+    with serving(root) as service:
+        send(f"{service.url}/sparql", text % ("n1", "n1"))
+        keeper = service.writing()
+        (nursery,) = children(keeper)
+        workers = children(nursery)
+        os.kill(nursery, signal.SIGKILL)
+        until(lambda: keeper not in children(service.process.pid))
+        until(lambda: not refused(service.url, text % ("n2", "n2")))
+        assert labels(service.url) == {"n1", "n2"}
+        until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in workers))
+
+
+def test_a_change_whose_client_has_gone_before_its_turn_is_not_made(root: Path) -> None:
+    with serving(root) as service:
+        os.kill(service.writing(), signal.SIGSTOP)
+        host, _, port = service.url.removeprefix("http://").partition(":")
+        left = []
+        for number in range(5):
+            body = f'{PREFIXES} INSERT DATA {{ GRAPH <{INDICATORS}> {{ indicator:g{number} rdfs:label "n{number}" }} }}'
+            one = socket.create_connection((host, int(port)))
+            one.sendall(
+                f"POST /sparql HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {TOKEN}\r\n"
+                f"Content-Type: application/sparql-update\r\nContent-Length: {len(body)}\r\n\r\n{body}".encode()
+            )
+            left.append(one)
+        time.sleep(1)  # they wait by now
+        for one in left:
+            one.close()
+        time.sleep(1)
+        os.kill(service.writing(), signal.SIGCONT)
+        send(
+            f"{service.url}/sparql",
+            f'{PREFIXES} INSERT DATA {{ GRAPH <{INDICATORS}> {{ indicator:n9 rdfs:label "n9" }} }}',
+        )
+        assert labels(service.url) == {"n9"}
+
+
+def test_only_so_many_changes_wait(tmp_path: Path) -> None:
+    place, waiting = tmp_path / "keeper", []
+    with listening(place):
+        while True:
+            one = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+            one.setblocking(False)
+            waiting.append(one)
+            if one.connect_ex(str(place)):
+                break
+        with pytest.raises(Limited) as raised:
+            KeptWriter(place).apply(update("INSERT DATA { indicator:n9 g7:value 1 }"))
+    assert (raised.value.key, raised.value.values["limit"]) == ("many_changes", 64)
+    assert 64 <= len(waiting) - 1 <= 65
+    for one in waiting:
+        one.close()
+
+
+def refused(url: str, text: str) -> str:
+    """Return why an update is refused; nothing where it is made."""
+    try:
+        send(f"{url}/sparql", text)
+    except urllib.error.HTTPError as error:
+        with error:
+            return str(json.loads(error.read())["type"])
+    return ""
+
+
+def until(holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 30
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
 
 
 def test_a_change_of_nothing_changes_nothing(root: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
@@ -88,12 +89,12 @@ class Outcome:
 class Writer(Protocol):
     """What takes changes, one at a time: each is made whole, or not at all."""
 
-    def apply(self, change: Change) -> Outcome:
-        """Make a change that is seen by every question asked after.
+    def apply(self, change: Change, gone: Callable[[], bool] = lambda: False) -> Outcome:
+        """Make a change that is seen by every question asked after; not where who asked is `gone` before it begins.
 
         Raises QueryError for an update that does not parse or is not allowed, UnknownName for a graph to drop that is
         not here, Unmet for a condition that does not hold, DataError for a document that does not parse, Rejected for
-        data that has violations.
+        data that has violations, StoreError where the data cannot be written now, Limited where many changes wait.
         """
 
 

@@ -2,7 +2,8 @@
 
 An edition is the data as it stood after a change: its number, its version, and the workers that hold it. Publishing one
 forks workers over the new data, then says its number in shared memory; whoever asks next asks the new workers, while
-the old ones finish what they have begun.
+the old ones finish what they have begun. Workers live as long as the process that made the pool, also where another one
+published them and has ended: another may take its place and publish.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ from g7graph.store.turns import Turns
 from g7graph.store.worker import Post, Work, nurse
 
 _OPEN, _OWN, _ABROAD = "open", "own", "abroad"
-_NURSERY = "nursery"
+_NURSERY, _RETIRED = "nursery", "retired"
 _NUMBER_BYTES = 8
 _BACKLOG = 1024  # more than there are threads that ask
 _MESSAGE_BYTES = 262_144
@@ -62,8 +63,13 @@ class Pool:
             self._board = mmap.mmap(file.fileno(), _NUMBER_BYTES)
         self._read = Edition()
         self._turns = Turns(self._folder, limits)
+        self._lifeline = Lifeline()
         self._nurseries: list[_Nursery] = []
-        self.close = weakref.finalize(self, _ended, self._folder, self._kept, os.getpid(), self._nurseries)
+        #: What this process does where workers that it published end unasked: nobody else would replace them.
+        self.lost: Callable[[], object] = _end_this
+        self.close = weakref.finalize(
+            self, _ended, self._folder, self._kept, os.getpid(), self._lifeline, self._nurseries
+        )
 
     def publish(self, version: str, prepare: Callable[[], Work], *, on_disk: bool = False) -> Edition:
         """Fork workers, each of which calls `prepare` for its work, and have everybody ask them from now on.
@@ -72,22 +78,30 @@ class Pool:
         """
         edition = Edition(self.edition.number + 1, version)
         place = self._folder / str(edition.number)
-        shutil.rmtree(place, ignore_errors=True)  # of a process that ended while it published
+        _retire(place)  # of a process that ended while it published
+        shutil.rmtree(place, ignore_errors=True)
         place.mkdir()
+        os.mkfifo(place / _RETIRED)
+        retired = os.open(place / _RETIRED, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
         posts = [
             Post(_listening(place / _OPEN), self.limits.together, sealed=True, on_disk=on_disk),
             Post(_listening(place / _OWN), self.limits.own, sealed=False, patient=False, on_disk=on_disk),
             Post(_listening(place / _ABROAD), self.limits.abroad, sealed=False),
         ]
-        nursery = _Nursery(*_forked(posts, prepare, self.limits), place)
-        (place / _NURSERY).write_text(str(nursery.pid))
+        pid = _forked(posts, (self._lifeline.alive, retired), prepare, self.limits)
+        nursery = _Nursery(pid, place, self.lost)
+        (place / _NURSERY).write_text(str(pid))
+        os.close(retired)
         for post in posts:
             post.listener.close()
         (place / "edition").write_text(json.dumps(asdict(edition)))
         (place / "edition").replace(self._folder / "edition")
         self._board[:] = edition.number.to_bytes(_NUMBER_BYTES, "little")
         for old in self._nurseries:
-            old.retire()
+            old.is_retired = True
+        for old_place in self._folder.iterdir():
+            if old_place.name.isdigit() and int(old_place.name) < edition.number:
+                _retire(old_place)
         self._nurseries.append(nursery)
         while len(self._nurseries) > _TOGETHER:
             self._nurseries.pop(0).wait()
@@ -164,12 +178,6 @@ class Pool:
                     return call.done(connection, int(begun), seconds, asker, limits, small=small)
         raise Limited("no_workers")
 
-    def _forget(self, number: int) -> None:
-        """Remove what earlier editions left in the folder; who still comes to one asks again."""
-        for one in self._folder.iterdir():
-            if one.name.isdigit() and int(one.name) < number:
-                shutil.rmtree(one, ignore_errors=True)
-
 
 def _listening(place: Path) -> socket.socket:
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -179,59 +187,65 @@ def _listening(place: Path) -> socket.socket:
     return listener
 
 
-def _forked(posts: list[Post], prepare: Callable[[], Work], limits: Limits) -> tuple[Lifeline, int]:
-    """Fork a nursery; return what keeps it alive until it is cut, and its process id."""
-    lifeline = Lifeline()
+def _forked(posts: list[Post], ends: tuple[int, ...], prepare: Callable[[], Work], limits: Limits) -> int:
+    """Fork a nursery that lives until one of the ends can be read; return its process id."""
     pid = forked()
     if pid == 0:
-        _nursed(posts, lifeline.alive, prepare, limits)
-    os.close(lifeline.alive)
-    return lifeline, pid
+        _nursed(posts, ends, prepare, limits)
+    return pid
 
 
-def _nursed(posts: list[Post], lifeline: int, prepare: Callable[[], Work], limits: Limits) -> NoReturn:
+def _nursed(posts: list[Post], ends: tuple[int, ...], prepare: Callable[[], Work], limits: Limits) -> NoReturn:
     gc.freeze()  # or each worker would come to hold what is loaded alone, by looking for garbage in it
     try:
-        nurse(posts, lifeline, prepare, limits)
+        nurse(posts, ends, prepare, limits)
     finally:
         os._exit(1)
 
 
-class _Nursery:
-    """A nursery as the process sees it that forked it: it lives until its lifeline is cut."""
+def _retire(place: Path) -> None:
+    """Tell the workers of an edition, whoever published it, to finish what they do and end."""
+    try:
+        end = os.open(place / _RETIRED, os.O_WRONLY | os.O_NONBLOCK)
+    except OSError:  # they have
+        shutil.rmtree(place, ignore_errors=True)
+        return
+    os.write(end, b".")
+    os.close(end)
 
-    def __init__(self, lifeline: Lifeline, pid: int, place: Path) -> None:
+
+def _end_this() -> None:
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+class _Nursery:
+    """A nursery as the process sees it that forked it."""
+
+    def __init__(self, pid: int, place: Path, lost: Callable[[], object]) -> None:
         self.pid = pid
-        self.is_lost = False
-        self._lifeline, self._place = lifeline, place
-        self._retired = threading.Event()
+        self.is_retired = self.is_lost = False
+        self._place, self._lost = place, lost
         self._follower = threading.Thread(target=self._follow, daemon=True)
         self._follower.start()
-
-    def retire(self) -> None:
-        """Let its workers finish what they do, and end."""
-        if not self._retired.is_set():
-            self._retired.set()
-            self._lifeline.cut()
 
     def wait(self) -> None:
         """Wait until it has ended."""
         self._follower.join()
 
     def _follow(self) -> None:
-        """End this process where it ends unasked: nobody would replace the workers; it is started again itself."""
         os.waitpid(self.pid, 0)
-        if not self._retired.is_set():
+        if not self.is_retired:
             self.is_lost = True
-            os.kill(os.getpid(), signal.SIGTERM)
+            self._lost()
             return
         shutil.rmtree(self._place, ignore_errors=True)
 
 
-def _ended(folder: Path, kept: int, owner: int, nurseries: list[_Nursery]) -> None:
+def _ended(folder: Path, kept: int, owner: int, lifeline: Lifeline, nurseries: list[_Nursery]) -> None:
     if os.getpid() == owner:
         for nursery in nurseries:
-            nursery.retire()
+            nursery.is_retired = True
+        lifeline.cut()
         for nursery in nurseries:
             nursery.wait()
         nurseries.clear()

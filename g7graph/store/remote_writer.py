@@ -44,9 +44,11 @@ class RemoteWriter:
         self._seconds = seconds
         self._limits = limits
 
-    def apply(self, change: Change) -> Outcome:
+    def apply(self, change: Change, gone: Callable[[], bool] = lambda: False) -> Outcome:
         """Make a change; see `Writer.apply`. Raises StoreError where the service does not answer or refuses it."""
         sent = self._standard(change.text)
+        if gone():
+            raise Limited("client_gone")
         self._store.changed()  # others write too: which graphs there are is asked anew
         if change.kind is Kind.UPDATE:
             created = False

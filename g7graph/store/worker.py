@@ -67,8 +67,8 @@ class Post:
     on_disk: bool = False
 
 
-def nurse(posts: list[Post], lifeline: int, prepare: Callable[[], Work], limits: Limits) -> NoReturn:
-    """Keep the workers of each post alive until `lifeline` ends; then let them finish, and end. Never returns."""
+def nurse(posts: list[Post], ends: tuple[int, ...], prepare: Callable[[], Work], limits: Limits) -> NoReturn:
+    """Keep the workers of each post alive until one of the ends can be read; then let them finish. Never returns."""
     heed_no_end()
     woken, wake = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
     signal.signal(signal.SIGCHLD, lambda *_: None)
@@ -76,13 +76,13 @@ def nurse(posts: list[Post], lifeline: int, prepare: Callable[[], Work], limits:
     alive: dict[int, tuple[Post, float]] = {}
     wanted = [post for post in posts for _ in range(post.workers)]
     poll = select.poll()
-    poll.register(lifeline, select.POLLIN)
-    poll.register(woken, select.POLLIN)
+    for descriptor in (*ends, woken):
+        poll.register(descriptor, select.POLLIN)
     while True:
         for post in wanted:
-            alive[_fork(post, lifeline, prepare, limits)] = (post, time.monotonic())
+            alive[_fork(post, ends, prepare, limits)] = (post, time.monotonic())
         wanted = []
-        if any(descriptor == lifeline for descriptor, _ in poll.poll()):
+        if any(descriptor in ends for descriptor, _ in poll.poll()):
             break
         os.read(woken, 1024)
         for pid, failed in _ended():
@@ -108,7 +108,7 @@ def _ended() -> list[tuple[int, bool]]:
         found.append((pid, os.waitstatus_to_exitcode(status) > 0))
 
 
-def _fork(post: Post, lifeline: int, prepare: Callable[[], Work], limits: Limits) -> int:
+def _fork(post: Post, ends: tuple[int, ...], prepare: Callable[[], Work], limits: Limits) -> int:
     pid = os.fork()
     if pid:
         return pid
@@ -119,7 +119,7 @@ def _fork(post: Post, lifeline: int, prepare: Callable[[], Work], limits: Limits
         faulthandler.disable()  # what a limit ends is told as a problem, not as a stack
         if post.sealed:
             without_sockets()
-        _Worker(post, lifeline, prepare, limits).run()
+        _Worker(post, ends, prepare, limits).run()
         code = 0
     finally:
         if code:
@@ -127,19 +127,20 @@ def _fork(post: Post, lifeline: int, prepare: Callable[[], Work], limits: Limits
         os._exit(code)
 
 
-def _called(listener: int, lifeline: int) -> Callable[[float | None], list[int]]:
-    """Return what waits until somebody calls or the lifeline ends, for so many seconds, and tells which.
+def _called(listener: int, ends: tuple[int, ...]) -> Callable[[float | None], list[int]]:
+    """Return what waits until somebody calls or an end can be read, for so many seconds, and tells which.
 
     Where the kernel can, a call wakes one of the workers that wait for it, not all.
     """
     if hasattr(select, "epoll"):
         calls = select.epoll()
         calls.register(listener, select.EPOLLIN | select.EPOLLEXCLUSIVE)
-        calls.register(lifeline, select.EPOLLIN)
+        for end in ends:
+            calls.register(end, select.EPOLLIN)
         return lambda seconds: [descriptor for descriptor, _ in calls.poll(seconds)]
     poll = select.poll()
-    poll.register(listener, select.POLLIN)
-    poll.register(lifeline, select.POLLIN)
+    for descriptor in (listener, *ends):
+        poll.register(descriptor, select.POLLIN)
     return lambda seconds: [descriptor for descriptor, _ in poll.poll(seconds and seconds * 1000)]
 
 
@@ -149,11 +150,11 @@ class _Worker:
     It prepares for its work when the first comes: some of them are seldom needed, and an open store takes memory.
     """
 
-    def __init__(self, post: Post, lifeline: int, prepare: Callable[[], Work], limits: Limits) -> None:
-        self.post, self.lifeline, self.limits = post, lifeline, limits
+    def __init__(self, post: Post, ends: tuple[int, ...], prepare: Callable[[], Work], limits: Limits) -> None:
+        self.post, self.ends, self.limits = post, ends, limits
         self.most = 0
         self._prepare = prepare
-        self._called = _called(post.listener.fileno(), lifeline)
+        self._called = _called(post.listener.fileno(), ends)
         with suppress(OSError):  # of all our processes, where memory runs out, one that is replaced shall end
             _FIRST_TO_END.write_text("500")
 
@@ -166,7 +167,7 @@ class _Worker:
         return work
 
     def run(self) -> None:
-        """Take connections until the lifeline ends and nobody waits any more, or the memory has grown.
+        """Take connections until an end can be read and nobody waits any more, or the memory has grown.
 
         Work makes pages of the data one's own, only by reading them: who has too many of these ends when nobody calls,
         and the next one shares them all again.
@@ -179,7 +180,7 @@ class _Worker:
                 return
             if rested:
                 continue
-            ended = self.lifeline in called
+            ended = any(end in called for end in self.ends)
             try:
                 connection, _ = self.post.listener.accept()
             except BlockingIOError:  # another worker was first

@@ -66,30 +66,30 @@ def get(name: str = "") -> Response:
 @blueprint.put("/<path:name>")
 def put(name: str = "") -> Response:
     """Put a graph in the place of the one there is, if any."""
-    writer, who = writing()
+    apply, who = writing()
     target = _target(name)
     change = Change(Kind.REPLACE, who, graph=target.iri, documents=_documents(target), condition=condition())
-    return _done(target, created=writer.apply(change).created)
+    return _done(target, created=apply(change).created)
 
 
 @blueprint.post("", strict_slashes=False)
 @blueprint.post("/<path:name>")
 def post(name: str = "") -> Response:
     """Add statements to a graph; to one that is made for them where none is named."""
-    writer, who = writing()
+    apply, who = writing()
     named = name or "graph" in request.args or "default" in request.args
     target = _target(name if named else secrets.token_hex(8))
     change = Change(Kind.MERGE, who, graph=target.iri, documents=_documents(target), condition=condition())
-    return _done(target, created=writer.apply(change).created)
+    return _done(target, created=apply(change).created)
 
 
 @blueprint.delete("", strict_slashes=False)
 @blueprint.delete("/<path:name>")
 def delete(name: str = "") -> Response:
     """Drop a graph."""
-    writer, who = writing()
+    apply, who = writing()
     target = _target(name)
-    writer.apply(Change(Kind.DROP, who, graph=target.iri, condition=condition()))
+    apply(Change(Kind.DROP, who, graph=target.iri, condition=condition()))
     return Response(status=_NO_CONTENT)
 
 

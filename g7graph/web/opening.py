@@ -35,7 +35,7 @@ from g7graph.store.pooled import PooledStore
 from g7graph.store.turns import Turns
 from g7graph.web.options import Options
 from g7graph.web.work import near, working
-from g7graph.writing.keeper import Kept, KeptWriter, keep, listening
+from g7graph.writing.keeper import Kept, KeptWriter, keep, listening, refuse
 
 _PAUSE_SECONDS = 1.0
 _ABROAD = 2  # workers for queries that ask other services
@@ -168,7 +168,7 @@ def _kept(project: Project, options: Options, publish: _Publisher, lifeline: Lif
     def start() -> int:
         return _keeper(listener, lifeline, lambda: _keepable(project, options), publish)
 
-    threading.Thread(target=_look_after, args=(start(), start), daemon=True).start()
+    threading.Thread(target=_look_after, args=(start(), start, listener, options.lang), daemon=True).start()
     return KeptWriter(place)
 
 
@@ -189,6 +189,7 @@ def _keeper(listener: socket.socket, lifeline: Lifeline, kept: Callable[[], Kept
     if pid == 0:
         os.close(said)
         tempfile.tempdir = str(publish.pool.place(""))  # what it leaves when it is ended is removed with that folder
+        publish.pool.lost = _end_at_once
         with telling(say) as tell:
             data = kept()
             publish(data)
@@ -199,15 +200,26 @@ def _keeper(listener: socket.socket, lifeline: Lifeline, kept: Callable[[], Kept
     return pid
 
 
-def _look_after(pid: int | None, start: Callable[[], int]) -> None:
+def _end_at_once() -> None:
+    """End a keeper whose workers are lost: the next one has others."""
+    os._exit(1)
+
+
+def _look_after(pid: int | None, start: Callable[[], int], listener: socket.socket, lang: str) -> None:
+    """Start another keeper where one ends, as soon as that can be; meanwhile the workers serve what it published."""
+    said = ""
     while True:
         if pid:
             os.waitpid(pid, 0)
         time.sleep(_PAUSE_SECONDS)
         try:
-            pid = start()
+            pid, said = start(), ""
         except G7Error as error:  # what keeps it from starting may pass
             pid = None
-            _say(error.text())
+            if error.text(lang) != said:
+                said = error.text(lang)
+                _say(said)
+            refuse(listener, StoreError("change_not_begun", detail=error))
         except SystemExit:  # it ended without a word that we could pass on
             pid = None
+            refuse(listener, StoreError("writer_away"))

@@ -49,13 +49,14 @@ _PLACES = {
     "unknown_version": "ontology/",
 }
 #: Error key → what it is called where its status is called otherwise.
-_TITLES = dict.fromkeys(("change_not_saved", "change_unseen", "no_workers", "writer_gone"), "title_not_ready")
+_NOT_READY = "change_not_begun change_not_saved change_unseen change_unserved no_workers writer_away writer_gone"
+_TITLES = dict.fromkeys(_NOT_READY.split(), "title_not_ready")
 _STORES = ("store_local", "store_remote")
 _KEPT_HEADERS = ("Allow", "Content-Range", "Retry-After")
 _RETRY_SECONDS = "5"
 #: A page that tells of a problem asks the store for nothing: that it does not answer may be the problem.
 _UNASKED = {"dataset_citation": lambda: None}
-_RETRIED = ("busy", "many_downloads", "no_room", "no_workers", "too_many")
+_RETRIED = ("busy", "many_changes", "many_downloads", "no_room", "no_workers", "too_many", "writer_away")
 
 
 @blueprint.get("/problem/")
@@ -88,15 +89,23 @@ def _of_ours(error: G7Error) -> Response:
     said = {**error.values, **vars(error)}
     more = {name: said[name] for name in MEMBERS if said.get(name)}
     status = STATUS.get(error.key, HTTPStatus.INTERNAL_SERVER_ERROR)
-    # Where the operator's store is, is nobody's business.
-    detail = say("store_away") if error.key in _STORES else error.text(language())
     site().tell(error)
-    response = _problem(status, TYPE + error.key.replace("_", "-"), detail, more, _PLACES.get(error.key, ""))
+    response = _problem(status, TYPE + error.key.replace("_", "-"), _told(error), more, _PLACES.get(error.key, ""))
     if error.key in _RETRIED:
         response.headers["Retry-After"] = _RETRY_SECONDS
     if isinstance(error, Elsewhere):
         response.headers["Link"] = error.link
     return response
+
+
+def _told(error: G7Error) -> str:
+    """Return what a client is told of an error: where the operator's store is, is nobody's business."""
+    if error.key in _STORES:
+        return say("store_away")
+    inner = error.values.get("detail")
+    if isinstance(inner, G7Error):
+        return i18n.text(f"errors.{error.key}", language(), **{**error.values, "detail": _told(inner)})
+    return error.text(language())
 
 
 def _of_http(error: HTTPException) -> Response:

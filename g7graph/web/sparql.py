@@ -48,11 +48,11 @@ def endpoint() -> Response:
 
 def updated() -> Response:
     """Make an update."""
-    writer, who = writing()
+    apply, who = writing()
     sent = read()
     if not isinstance(sent, Updated):
         raise Refused("many_queries")
-    writer.apply(Change(Kind.UPDATE, who, sent.text, sent.using, sent.using_named, condition=condition()))
+    apply(Change(Kind.UPDATE, who, sent.text, sent.using, sent.using_named, condition=condition()))
     return Response(status=_NO_CONTENT)
 
 

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import Callable
 from functools import partial
 
 from flask import Response, after_this_request, g, request
 
-from g7graph.store.change import Writer
+from g7graph.store.change import Change, Outcome
 from g7graph.web.context import site
 from g7graph.web.headers import WRITES
 from g7graph.web.intake import require_length
 from g7graph.web.refusals import Refused
+from g7graph.web.visitor import Visitor
 
 _SCHEME = "bearer"
 _CHALLENGE = 'Bearer realm="g7graph"'
 _WRONG = f'{_CHALLENGE}, error="invalid_token"'
 
 
-def writing() -> tuple[Writer, str]:
-    """Return the writer of the service and the name of who sends this request.
+def writing() -> tuple[Callable[[Change], Outcome], str]:
+    """Return what makes changes, as long as who sends this request waits for them, and that one's name.
 
     Raises Refused where the service is read-only, or the request has no token that is known; all known ones are
     compared, each in constant time, so that how long it takes tells nothing. Raises LengthRequired as `require_length`.
@@ -34,7 +36,7 @@ def writing() -> tuple[Writer, str]:
         after_this_request(partial(_challenged, challenge=_WRONG if token else _CHALLENGE))
         raise Refused("wrong_token" if token else "unauthorized")
     require_length()
-    return writer, name
+    return partial(writer.apply, gone=Visitor(request.environ).gone), name
 
 
 def _sent() -> str:

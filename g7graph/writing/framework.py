@@ -6,8 +6,9 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ import pyoxigraph as ox
 
 from g7graph import i18n, journal, vocab
 from g7graph.build import MEMORY, build, open_local, opened
-from g7graph.errors import StoreError, UsageError
+from g7graph.errors import DataError, StoreError, UsageError
 from g7graph.project import Project
 from g7graph.store.apart import apart
 from g7graph.store.attempt import attempted
@@ -53,8 +54,9 @@ class Framework:
         self._project, self._clock, self._lang, self._limits = project, clock, lang, limits
         self.folder = None if where == MEMORY else Path(where)
         self._hold = Hold(project.data)
-        journal.finish(project.data)
-        self._publishable()
+        #: Whether what is saved is not in the store yet.
+        self.is_behind = True
+        self.renew()
 
     @property
     def store(self) -> LocalStore:
@@ -73,27 +75,42 @@ class Framework:
 
     def apply(self, change: Change) -> Outcome:
         """Make a change, whole or not at all; see `Writer.apply`. Afterwards `store` is of what the files say."""
-        created, files = attempted(lambda: self._tried(change), self._limits)
-        if files:
+        tried = attempted(lambda: self._tried(change), self._limits)
+        if tried.files:
             try:
-                self._refuse_invalid(files)
-                journal.begin(self._project.data, files)
+                self._refuse_invalid(tried.files)
+                journal.begin(self._project.data, tried.files)
             except OSError as error:
-                raise StoreError("change_not_saved", detail=error.strerror or error) from error
-            journal.finish(self._project.data)
-            self._publishable()
-        return Outcome(created, self.version)
+                raise StoreError("change_not_saved", detail=_detail(error)) from error
+        if tried.files or tried.version != self.version:  # files may have been changed by hand
+            self.is_behind = True
+            with _unmade("change_unserved"):
+                self.renew()
+        return Outcome(tried.created, self.version)
 
-    def _tried(self, change: Change) -> tuple[bool, dict[str, bytes | None]]:
-        """Make a change in a copy of the data; return whether its graph is new, and the files that would be others."""
-        copy = open_local(self._project)
+    def renew(self) -> None:
+        """Finish what the journal holds, and have the store be of what the files say.
+
+        Raises DataError for a file that does not parse, StoreError where files cannot be replaced or the store built.
+        """
+        try:
+            journal.finish(self._project.data)
+        except OSError as error:
+            raise StoreError("change_stuck", detail=_detail(error)) from error
+        self._publishable()
+        self.is_behind = False
+
+    def _tried(self, change: Change) -> _Tried:
+        """Make a change in a copy of the data. Raises StoreError where the data itself cannot be read."""
+        with _unmade("change_not_begun"):
+            copy = open_local(self._project)
         candidate = copy.inner
         before = _sums(candidate)
         created = applied(candidate, change, union=True, version=copy.version, limits=self._limits)
         touched = sorted(_changed(before, _sums(candidate)))
         for graph in touched:
             _refuse_reserved(graph)
-        return created, self._files(candidate, change, touched) if touched else {}
+        return _Tried(created, self._files(candidate, change, touched) if touched else {}, copy.version)
 
     def _files(self, candidate: ox.Store, change: Change, touched: list[str]) -> dict[str, bytes | None]:
         """Return the files of the changed graphs and of the record, path below the data folder → content."""
@@ -112,6 +129,31 @@ class Framework:
             found = attempted(lambda: _violations(staged, self._lang), self._limits)
         if found:
             raise Rejected(found)
+
+
+@dataclass(frozen=True)
+class _Tried:
+    """What a change would do to the data of a version: make its graph anew; other files, path → content."""
+
+    created: bool
+    files: dict[str, bytes | None]
+    version: str
+
+
+@contextmanager
+def _unmade(key: str) -> Iterator[None]:
+    """Tell of what is wrong with the data as of a fault of the service, not of who asks for a change."""
+    try:
+        yield
+    except (DataError, StoreError) as error:
+        raise StoreError(key, detail=error) from error
+    except OSError as error:
+        raise StoreError(key, detail=_detail(error)) from error
+
+
+def _detail(error: OSError) -> str:
+    place = f"{Path(error.filename).name}: " if isinstance(error.filename, str) else ""
+    return f"{place}{error.strerror or error}"
 
 
 def _violations(project: Project, lang: str) -> list[dict[str, Any]]:

@@ -8,18 +8,25 @@ import socket
 import tempfile
 import threading
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, NoReturn, Protocol
 
-from g7graph.errors import G7Error, StoreError
+from g7graph.errors import G7Error, Limited, StoreError
+from g7graph.store.call import received
 from g7graph.store.change import Change, Outcome
 from g7graph.store.lifeline import heed_no_end
 from g7graph.store.local import LocalStore
 
-_BACKLOG = 128
-_BYTE = b"."
+#: Changes that wait at most: those of the tenth of them wait for minutes.
+_WAITING = 64
 _SECONDS = 300.0  # a change waits for those before it, each of which is validated
+_TURN_SECONDS = 5.0
+_PAUSE_SECONDS = 1.0
+#: What the keeper says: it is a change's turn; what became of it stands in the file. Who asks: it is to be made.
+_TURN, _DONE, _GO = b"turn", b"done", b"go"
+_MESSAGE_BYTES = 16
 
 
 class Kept(Protocol):
@@ -41,6 +48,13 @@ class Kept(Protocol):
     def store(self) -> LocalStore:
         """The data, opened."""
 
+    @property
+    def is_behind(self) -> bool:
+        """Whether what is saved is not in the store yet."""
+
+    def renew(self) -> None:
+        """Have the store be of what is saved. Raises DataError and StoreError where that cannot be now."""
+
     def apply(self, change: Change) -> Outcome:
         """Make a change; see `Writer.apply`."""
 
@@ -49,7 +63,7 @@ def listening(place: Path) -> socket.socket:
     """Make the socket that a keeper takes changes on."""
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     listener.bind(str(place))
-    listener.listen(_BACKLOG)
+    listener.listen(_WAITING)
     return listener
 
 
@@ -62,12 +76,27 @@ def keep(listener: socket.socket, lifeline: int, kept: Kept, publish: Callable[[
     threading.Thread(target=_follow, args=(lifeline,), daemon=True).start()
     try:
         while True:
-            connection, _ = listener.accept()
-            with connection:
-                _take(connection, kept, publish)
+            listener.settimeout(_PAUSE_SECONDS if kept.is_behind else None)
+            with suppress(TimeoutError):
+                connection, _ = listener.accept()
+                with connection:
+                    _take(connection, kept, publish)
+            if kept.is_behind:
+                _catch_up(kept, publish)
     finally:
         traceback.print_exc()
         os._exit(1)
+
+
+def refuse(listener: socket.socket, error: G7Error) -> None:
+    """Tell those who wait that their changes are not made, in the place of a keeper that cannot start."""
+    listener.settimeout(0)
+    with suppress(BlockingIOError):
+        while True:
+            connection, _ = listener.accept()
+            with connection, _sent(connection) as file:
+                if file:
+                    _tell(connection, file, error)
 
 
 def _follow(lifeline: int) -> None:
@@ -76,29 +105,58 @@ def _follow(lifeline: int) -> None:
 
 
 def _take(connection: socket.socket, kept: Kept, publish: Callable[[Kept], object]) -> None:
-    try:
-        _, descriptors, _, _ = socket.recv_fds(connection, len(_BYTE), 1)
-    except ConnectionResetError:
-        return
-    if not descriptors:
-        return
-    with os.fdopen(descriptors[0], "r+b") as file:
-        change = pickle.load(file)  # noqa: S301 - a front of our own wrote it
-        before = kept.version
+    """Make a change, if who asked for it still waits, and tell what became of it."""
+    with _sent(connection) as file:
+        if not file or not _goes_on(connection):
+            return
+        change, before = pickle.load(file), kept.version  # noqa: S301 - a front of our own wrote it
         try:
             said: Outcome | G7Error = kept.apply(change)
         except G7Error as error:
             said = error
         if kept.version != before:
             publish(kept)
-        file.seek(0)
-        file.truncate()
-        pickle.dump(said, file)
-        file.flush()
-        try:
-            connection.send(_BYTE)
-        except OSError:
-            return  # who asked is gone; the change is made
+        _tell(connection, file, said)
+
+
+def _catch_up(kept: Kept, publish: Callable[[Kept], object]) -> None:
+    """Have seen what was saved before; what still keeps it from that is told to whoever asks for a change."""
+    before = kept.version
+    with suppress(G7Error):
+        kept.renew()
+        if kept.version != before:
+            publish(kept)
+
+
+@contextmanager
+def _sent(connection: socket.socket) -> Iterator[IO[bytes] | None]:
+    """Give the file that a front sent; None where it has gone."""
+    connection.settimeout(_TURN_SECONDS)
+    descriptors: list[int] = []
+    with suppress(OSError):
+        _, descriptors, _, _ = socket.recv_fds(connection, _MESSAGE_BYTES, 1)
+    if not descriptors:
+        yield None
+        return
+    with os.fdopen(descriptors[0], "r+b") as file:
+        yield file
+
+
+def _goes_on(connection: socket.socket) -> bool:
+    """Whether who asked for a change still wants it made, now that it can be."""
+    with suppress(OSError):
+        connection.send(_TURN)
+        return connection.recv(_MESSAGE_BYTES) == _GO
+    return False
+
+
+def _tell(connection: socket.socket, file: IO[bytes], said: Outcome | G7Error) -> None:
+    file.seek(0)
+    file.truncate()
+    pickle.dump(said, file)
+    file.flush()
+    with suppress(OSError):  # who asked is gone
+        connection.send(_DONE)
 
 
 class KeptWriter:
@@ -107,22 +165,42 @@ class KeptWriter:
     def __init__(self, place: Path) -> None:
         self._place = place
 
-    def apply(self, change: Change) -> Outcome:
+    def apply(self, change: Change, gone: Callable[[], bool] = lambda: False) -> Outcome:
         """Have the keeper make a change; see `Writer.apply`. Raises StoreError where the keeper does not answer."""
         with tempfile.TemporaryFile() as file, socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as connection:
             pickle.dump(change, file)
             file.flush()
             file.seek(0)
-            connection.settimeout(_SECONDS)
-            try:
-                connection.connect(str(self._place))
-                socket.send_fds(connection, [_BYTE], [file.fileno()])
-                answered = connection.recv(len(_BYTE))
-            except OSError as error:
-                raise StoreError("writer_gone") from error
-            if not answered:
-                raise StoreError("writer_gone")
+            if self._heard(connection, file, gone) == _TURN:
+                if gone():
+                    raise Limited("client_gone")
+                self._confirm(connection)
             return _said(file)
+
+    def _heard(self, connection: socket.socket, file: IO[bytes], gone: Callable[[], bool]) -> bytes:
+        """Hand a change over and wait for its turn. Raises StoreError where none comes, Limited where many wait."""
+        connection.setblocking(False)
+        try:
+            connection.connect(str(self._place))
+        except BlockingIOError as error:
+            raise Limited("many_changes", limit=_WAITING) from error
+        except OSError as error:
+            raise StoreError("writer_away") from error
+        connection.setblocking(True)
+        socket.send_fds(connection, [b"."], [file.fileno()])
+        message = received(connection, _SECONDS, gone)
+        if not message:
+            raise StoreError("writer_away")
+        return message
+
+    def _confirm(self, connection: socket.socket) -> None:
+        """Have the change made, and wait until it is. Raises StoreError where it is not known whether it was."""
+        try:
+            connection.send(_GO)
+        except OSError as error:
+            raise StoreError("writer_away") from error
+        if received(connection, _SECONDS, lambda: False) != _DONE:
+            raise StoreError("writer_gone")
 
 
 def _said(file: IO[bytes]) -> Outcome:

@@ -31,6 +31,7 @@ class PlainInMemory:
     """Plain RDF in memory: what is written lasts as long as this process."""
 
     folder = None
+    is_behind = False
 
     def __init__(self, project: Project, limits: Limits) -> None:
         self.store, self._limits = open_local(project), limits
@@ -39,6 +40,9 @@ class PlainInMemory:
     def version(self) -> str:
         """The version of the data as it stands."""
         return self.store.version
+
+    def renew(self) -> None:
+        """Do nothing: what is in memory is never behind."""
 
     def apply(self, change: Change) -> Outcome:
         """Make a change, whole or not at all; see `Writer.apply`. A process that can be spared tries it before."""
@@ -62,8 +66,8 @@ class PlainOnDisk:
         if is_read(place):  # the engine removes tables as it writes; editions stay whole, the store itself does not
             raise StoreError("store_read", path=place)
         self._editions = stamp.beside(place, stamp.EDITIONS_SUFFIX)
-        shutil.rmtree(self._editions, ignore_errors=True)  # of a process before
         apart(lambda: self._edition(self._open(), self.version))
+        self._remove_others(self.folder)
 
     @property
     def folder(self) -> Path:
@@ -75,33 +79,41 @@ class PlainOnDisk:
         """The edition, opened for reading."""
         return opened(self.folder, self.version, union=False)
 
+    @property
+    def is_behind(self) -> bool:
+        """Whether the store has a change that no edition has: it was ended, or its edition could not be left."""
+        noted = stamp.read(self._place)
+        return bool(noted and noted.version != self.version)
+
+    def renew(self) -> None:
+        """Leave an edition of the store as it is. Raises StoreError where that cannot be, as on a full disk."""
+        noted = stamp.read(self._place) or Stamp(self.version)
+        try:
+            apart(lambda: self._edition(self._open(), noted.version))
+        except (SystemExit, StoreError) as error:
+            raise StoreError("change_unseen") from error
+        self._renewed(noted.version)
+
     def apply(self, change: Change) -> Outcome:
         """Make a change, whole or not at all; see `Writer.apply`. It is on disk when this returns."""
         version = secrets.token_hex(_VERSION_BYTES)
         try:
             created = attempted(lambda: self._changed(change, version), self._limits)
-        except (Limited, StoreError) as error:
-            # Stamped so, it was ended in the middle: its change was not made, or was a moment ago.
-            if stamp.read(self._place) == Stamp(version, written=True):
-                self._again(version, error)
+        except (Limited, StoreError):
+            if self.is_behind:  # it was ended in the middle: its change was not made, or was a moment ago
+                self.renew()
             raise
         self._renewed(version)
         return Outcome(created, version)
 
-    def _again(self, version: str, why: G7Error) -> None:
-        """Leave the edition of a change that was ended. Raises StoreError where that cannot be, as on a full disk."""
-        shutil.rmtree(self._editions / version, ignore_errors=True)
-        try:
-            apart(lambda: self._edition(self._open(), version))
-        except (SystemExit, StoreError):
-            raise StoreError("change_unseen") from why
-        self._renewed(version)
-
     def _renewed(self, version: str) -> None:
         before, self.version = self.folder, version
-        for edition in self._editions.iterdir():
-            if edition not in (before, self.folder):  # who is not yet told of the new one may open the one before
-                remove_unread(edition)
+        self._remove_others(before, self.folder)  # who is not yet told of the new one may open the one before
+
+    def _remove_others(self, *editions: Path) -> None:
+        for one in self._editions.iterdir():
+            if one not in editions:
+                remove_unread(one)
 
     def _changed(self, change: Change, version: str) -> bool:
         """Make a change, stamped before it is: nobody was ever told this version of other data."""
@@ -121,7 +133,11 @@ class PlainOnDisk:
 
     def _edition(self, store: LocalStore, version: str) -> None:
         self._editions.mkdir(exist_ok=True)
-        store.inner.backup(str(self._editions / version))
+        begun = self._editions / f"{version}.new"
+        shutil.rmtree(begun, ignore_errors=True)
+        if not (self._editions / version).is_dir():  # whole, for it has its name
+            store.inner.backup(str(begun))
+            begun.rename(self._editions / version)
         for log in self._place.glob(_OLD_LOGS):  # each opening leaves one, of more than most changes
             log.unlink(missing_ok=True)
 

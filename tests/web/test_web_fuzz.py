@@ -154,7 +154,7 @@ class Taken:
     def __init__(self, store: LocalStore) -> None:
         self.store = store
 
-    def apply(self, change: Change) -> Outcome:
+    def apply(self, change: Change, gone: Callable[[], bool] = lambda: False) -> Outcome:  # noqa: ARG002
         created = applied(self.store.inner, change, union=self.store.union)
         return Outcome(created, self.store.version)
 

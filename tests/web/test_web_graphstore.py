@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -54,7 +55,7 @@ class Here:
     def publish(self) -> None:
         self.pool.publish(f"v{len(self.changes)}", working(lambda: self.store, self.library, NONE))
 
-    def apply(self, change: Change) -> Outcome:
+    def apply(self, change: Change, gone: Callable[[], bool] = lambda: False) -> Outcome:  # noqa: ARG002
         with self.lock:
             created = applied(self.store.inner, change, union=self.store.union, version=self.pool.edition.version)
             self.changes.append(change)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -68,7 +68,7 @@ class Here:
     def __init__(self, store: LocalStore) -> None:
         self.store = store
 
-    def apply(self, change: Change) -> Outcome:
+    def apply(self, change: Change, gone: Callable[[], bool] = lambda: False) -> Outcome:  # noqa: ARG002
         return Outcome(applied(self.store.inner, change, union=self.store.union), self.store.version)
 
 
