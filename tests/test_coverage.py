@@ -90,6 +90,18 @@ def test_every_sentence_of_the_document_is_quoted(document: str, quotes: dict[st
     assert re.findall("[A-Za-záéíóúñ]+", left) == []
 
 
+def test_a_translation_names_san_pedro_as_its_own_passage_does(store: LocalStore) -> None:
+    written = """
+    PREFIX g7: <https://w3id.org/g7graph/ontology#>
+    SELECT ?passage ?text { ?passage g7:quote|g7:translation ?text FILTER(CONTAINS(?text, "San Pedro de")) }
+    """
+    named: dict[str, list[str]] = defaultdict(list)
+    for row in store.table(written).records():
+        passage = str(row["passage"]).rpartition("/")[2]
+        named[passage] += re.findall(r"San Pedro de ([\w/]+)/La Libertad", str(row["text"]))
+    assert named == {"plan-4.2-target": ["Lloc"] * 3, "monitoring-4.2-target": ["Cuzco/Lloc"] * 3}  # as D18 says
+
+
 NUMBERS = """
 PREFIX g7: <https://w3id.org/g7graph/ontology#>
 PREFIX prov: <http://www.w3.org/ns/prov#>
