@@ -56,7 +56,7 @@ def written(project: Project, folder: Path) -> Path:
         Dump(name, part, media_type, 1000, sha256(name.encode()).hexdigest(), _packing(name), standard)
         for name, part, media_type, standard in kinds
     ]
-    Manifest("0.2.0", "2026-11-24", version_of(project), tuple(dumps)).write(folder)  # of the data served
+    Manifest("0.2.1", "2026-12-01", version_of(project), tuple(dumps)).write(folder)  # of the data served
     return folder
 
 

@@ -155,7 +155,7 @@ def test_the_checksums_are_those_that_sha256sum_checks(built: Path) -> None:
 def test_the_manifest_says_what_there_is(built: Path, store: LocalStore) -> None:
     manifest = Manifest.read(built / "dumps")
     assert manifest is not None
-    assert (manifest.version, manifest.data) == ("0.2.0", store.version)
+    assert (manifest.version, manifest.data) == ("0.2.1", store.version)
     assert manifest.modified.startswith("20")
     by_name = {one.name: one for one in manifest.dumps}
     assert by_name["dataset.trig.gz"].media_type == "application/trig"

@@ -31,7 +31,7 @@ from g7graph.sources.iati.record import Activity, Figure, Indicator, Result
 from g7graph.store.local import LocalStore
 
 PLAN = f"{REPORTER}-action-plan-2013-2014"
-MODIFIED = "2026-11-30"
+MODIFIED = "2026-12-01"
 
 Results = list[tuple[Result, list[Indicator]]]
 
@@ -291,7 +291,7 @@ def test_the_command_writes_the_same_bytes_and_lists_what_iati_has_no_place_for(
     assert said[0].startswith("Written: 9 activities with 12 results.")
     assert "  31 targets of the plan that the monitoring states again: the monitoring's is written" in said
     assert "  5 composite indicators: their components are written" in said
-    assert 'generated-datetime="2026-11-30T00:00:00Z"' in (tmp_path / "a").read_text(encoding="utf-8")
+    assert 'generated-datetime="2026-12-01T00:00:00Z"' in (tmp_path / "a").read_text(encoding="utf-8")
 
 
 def test_what_is_not_said_keeps_an_activity_from_being_written_and_is_told(tmp_path: Path) -> None:

@@ -37,7 +37,7 @@ DUMPS = (
 
 
 def dumps(folder: Path, store: LocalStore, held: tuple[Dump, ...] = DUMPS) -> Path:
-    Manifest("0.2.0", "2026-11-24", store.version, held).write(folder)
+    Manifest("0.2.1", "2026-12-01", store.version, held).write(folder)
     return folder
 
 
@@ -187,7 +187,7 @@ def test_new_dumps_are_told_at_once(project: Project, store: LocalStore, tmp_pat
 
 
 def test_dumps_of_other_data_are_no_distributions(project: Project, store: LocalStore, tmp_path: Path) -> None:
-    Manifest("0.2.0", "2026-11-24", SUM, DUMPS).write(tmp_path)
+    Manifest("0.2.1", "2026-12-01", SUM, DUMPS).write(tmp_path)
     client = create_app(project, store, options=Options(dumps=tmp_path)).test_client()
     said = parsed(client, "/dataset.ttl")
     assert list(said.objects(DATASET, DCAT.distribution)) == [URIRef(vocab.thing("dataset", "g7graph-by-sparql"))]
@@ -313,7 +313,7 @@ def test_search_engines_find_a_dataset(asked: FlaskClient, path: str, lang: str)
     assert 50 <= len(told["description"]) <= 5000
     assert told["name"] in page.text
     assert told["license"] == "https://creativecommons.org/licenses/by/4.0/"
-    assert (told["version"], told["temporalCoverage"]) == ("0.2.0", ["2013-06/2015-06", "2004/2016"])
+    assert (told["version"], told["temporalCoverage"]) == ("0.2.1", ["2013-06/2015-06", "2004/2016"])
     assert [one["name"] for one in told["creator"]] == ["The g7graph developers"]
     assert {one["name"] for one in told["spatialCoverage"]} == {{"es": "Perú", "en": "Peru", "fr": "Pérou"}[lang]}
     downloads = {one["name"]: one for one in told["distribution"]}
@@ -323,24 +323,24 @@ def test_search_engines_find_a_dataset(asked: FlaskClient, path: str, lang: str)
 
 
 LINE = (
-    "The g7graph developers (2026-11-30). Alliance for Transparency: action plan and monitoring, as linked open data."
+    "The g7graph developers (2026-12-01). Alliance for Transparency: action plan and monitoring, as linked open data."
 )
 
 
 @pytest.mark.parametrize("path", ["/", "/dataset", "/doc/indicator/4.4"])
 def test_pages_say_how_to_cite(asked: FlaskClient, path: str) -> None:
     page = asked.get(path, query_string={"lang": "en"}, headers={"Accept": "text/html"}).text
-    assert f"{LINE} Version 0.2.0, dataset. CC-BY-4.0. https://w3id.org/g7graph/id/" in page
+    assert f"{LINE} Version 0.2.1, dataset. CC-BY-4.0. https://w3id.org/g7graph/id/" in page
 
 
 def test_a_thing_is_cited_by_its_own_name_and_address(asked: FlaskClient) -> None:
     page = asked.get("/doc/result/4?lang=fr", headers={"Accept": "text/html"}).text
-    assert "Version 0.2.0, jeu de données. CC-BY-4.0. https://w3id.org/g7graph/id/result/4<" in page
+    assert "Version 0.2.1, jeu de données. CC-BY-4.0. https://w3id.org/g7graph/id/result/4<" in page
 
 
 def test_the_page_gives_bibtex(asked: FlaskClient) -> None:
     page = asked.get("/dataset?lang=en", headers={"Accept": "text/html"}).text
-    assert "@misc{g7graph-0.2.0," in page
+    assert "@misc{g7graph-0.2.1," in page
     assert "author = {{The g7graph developers}}" in page
 
 
@@ -355,7 +355,8 @@ def test_data_without_a_description_are_cited_nowhere(client: FlaskClient) -> No
 @pytest.mark.parametrize("lang", i18n.LANGUAGES)
 def test_the_page_shows_versions_downloads_and_services(asked: FlaskClient, lang: str) -> None:
     page = asked.get("/dataset", query_string={"lang": lang}, base_url=HERE, headers={"Accept": "text/html"}).text
-    assert page.index("/dataset-version/0.2.0") < page.index("/dataset-version/0.1.0")
+    places = [page.index(f"/dataset-version/{version}") for version in ("0.2.1", "0.2.0", "0.1.0")]
+    assert places == sorted(places)
     assert f'href="/g7/dumps/g7.nq.gz?lang={lang}"' in page
     assert SUM in page
     assert f"<code>{HERE}/sparql</code>" in page

@@ -60,7 +60,7 @@ def test_the_addresses_answer(real: FlaskClient, number: int) -> None:
 
 def test_each_address_says_when_it_changed_and_where_its_languages_are(real: FlaskClient) -> None:
     entry = next(one for one in read(real, "/sitemap.xml") if one.findtext("s:loc", "", NAMES).endswith("/dataset"))
-    assert entry.findtext("s:lastmod", "", NAMES) == "2026-11-30"
+    assert entry.findtext("s:lastmod", "", NAMES) == "2026-12-01"
     links = {one.get("hreflang"): one.get("href") for one in entry.findall("x:link", NAMES)}
     assert links == {
         "es": f"{HERE}/dataset?lang=es",
