@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from g7graph.errors import QueryError
-from g7graph.store import guard
+from g7graph.store import dataset, guard
 
 OUTBOUND = [
     "SELECT * { SERVICE <http://x/> { ?s ?p ?o } }",
@@ -53,8 +53,8 @@ def test_the_place_of_the_refused_word_is_given() -> None:
 
 
 def test_a_query_that_names_its_dataset_is_seen() -> None:
-    assert guard.names_dataset("SELECT * FROM NAMED <http://x/> { ?s ?p ?o }")
-    assert not guard.names_dataset('SELECT ?from { ?from ?p "FROM" } # FROM')
+    assert dataset.names_dataset("SELECT * FROM NAMED <http://x/> { ?s ?p ?o }")
+    assert not dataset.names_dataset('SELECT ?from { ?from ?p "FROM" } # FROM')
 
 
 HIDDEN = [
@@ -87,7 +87,7 @@ NAMED = [
 
 @pytest.mark.parametrize(("text", "graphs"), NAMED)
 def test_the_graphs_that_a_query_names_are_resolved(text: str, graphs: list[str]) -> None:
-    assert guard.graphs_named(text, BASE) == graphs
+    assert dataset.graphs_named(text, BASE) == graphs
 
 
 @pytest.mark.parametrize(

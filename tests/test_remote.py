@@ -236,6 +236,37 @@ def test_an_answer_that_the_engine_cuts_short_is_not_passed_off_as_whole(
     assert "10000" in ended.value.text("en")
 
 
+@pytest.mark.parametrize("form", ["nt", "ttl", "jsonld"])
+def test_graphs_that_the_engine_cuts_without_a_word_are_not_passed_off_as_whole(
+    loaded: tuple[str, Address], remote: RemoteStore, form: str
+) -> None:
+    """Virtuoso gives 10,001 statements of a CONSTRUCT, and describes as many things."""
+    things = "".join(f"<http://x/{n}> <http://x/is> {n} .\n" for n in range(10_500))
+    things += "".join(f"<http://x/one> <http://x/has> {n} .\n" for n in range(10_500))
+    writer = RemoteWriter(remote)
+    writer.apply(Change(Kind.REPLACE, "tests", graph=GRAPH, documents=(Document(things.encode(), "ttl", GRAPH),)))
+    whole = {
+        f"CONSTRUCT {{ ?s ?p ?o }} FROM <{GRAPH}> WHERE {{ ?s ?p ?o }} LIMIT 9000": 9_000,
+        f"CONSTRUCT {{ <http://x/> <http://x/p> ?p }} FROM <{GRAPH}> WHERE {{ ?s ?p ?o }}": 2,
+        f"DESCRIBE <http://x/one> FROM <{GRAPH}>": 10_500,
+    }
+    cut = {
+        f"CONSTRUCT {{ ?s ?p ?o }} FROM <{GRAPH}> WHERE {{ ?s ?p ?o }}": 21_000,
+        f"DESCRIBE ?s FROM <{GRAPH}> WHERE {{ ?s ?p ?o }}": 21_000,
+    }
+    try:
+        for text, count in (whole | cut).items():
+            if loaded[0] == "virtuoso" and text in cut:
+                with pytest.raises(Limited) as ended:
+                    remote.answer(Question(text), form, Asker())
+                assert "10000" in ended.value.text("en")
+                continue
+            with remote.answer(Question(text), form, Asker()) as out:
+                assert sum(1 for _ in ox.parse(out.read(), format=GRAPHS[form])) == count
+    finally:
+        writer.apply(Change(Kind.DROP, "tests", graph=GRAPH))
+
+
 @pytest.mark.parametrize("lang", i18n.LANGUAGES)
 def test_what_the_engine_does_is_said(loaded: tuple[str, Address], remote: RemoteStore, lang: str) -> None:
     said = remote.said(lang)

@@ -12,6 +12,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from g7graph.project import Project
+from g7graph.store import Asker
 from g7graph.store.address import Address
 from g7graph.store.change import Change, Document, Kind
 from g7graph.store.listing import Listing
@@ -152,7 +153,7 @@ def test_which_graphs_queries_see_is_said_as_it_is(graphs: list[str], said: str,
 def test_graphs_are_listed_once_in_a_while() -> None:
     asked: list[int] = []
 
-    def ask() -> list[str]:
+    def ask(_: Asker | None) -> list[str]:
         asked.append(1)
         return ["b", "a"]
 

@@ -15,6 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 from flask.testing import FlaskClient
 
@@ -105,8 +106,8 @@ def test_the_limit_that_is_told_is_that_of_a_query_and_not_what_a_page_had_left_
 
     monkeypatch.setattr(Fetch, "answer", late)
     monkeypatch.setattr(RemoteStore, "abilities", Abilities("", True, frozenset({"json"}), True, True, ()))
-    monkeypatch.setattr(SPENT, "most", 0.031)
-    monkeypatch.setattr(SPENT, "seconds", {})
+    monkeypatch.setattr(SPENT, "most", 30)
+    monkeypatch.setattr(SPENT, "seconds", {"eval": 29.969})
     store = RemoteStore("http://127.0.0.1:1/query", wants_union=False)
     for ask, limit in (
         (lambda: store.table("ASK {}"), 30),
@@ -155,6 +156,28 @@ def test_a_service_that_says_nothing_is_to_blame_and_not_who_asks(project: Proje
         store = RemoteStore(f"http://127.0.0.1:{silent.getsockname()[1]}/query", limits=Limits(seconds=0.2))
         response = create_app(project, store).test_client().get("/sparql?query=ASK%7B%7D")
     assert (response.status_code, response.json and response.json["type"].rpartition("/")[2]) == (502, "store-remote")
+
+
+@OXIGRAPH
+def test_whoever_asks_a_service_that_hangs_waits_no_longer_than_they_said(project: Project) -> None:
+    """Nor do they keep a turn when they have left: also where the graphs are listed that a query is sent with."""
+    with oxigraph() as address:
+        store = RemoteStore(address)
+        assert store.abilities.engine
+        port = address.query.split(":")[2].partition("/")[0]
+        (engine,) = [one for one in psutil.Process().children() if f"127.0.0.1:{port}" in one.cmdline()]
+        engine.suspend()
+        try:
+            with pytest.raises(Limited) as late:
+                store.answer(Question("ASK {}"), "json", Asker(seconds=0.3))
+            with pytest.raises(Limited) as left:
+                store.answer(Question("ASK {}"), "json", Asker(gone=lambda: True))
+            client = create_app(project, store).test_client()
+            named = client.get("/sparql", query_string={"query": f"ASK FROM <{GRAPH}> {{}}", "timeout": "0.3"})
+        finally:
+            engine.resume()
+    assert (late.value.key, late.value.values["limit"], left.value.key) == ("too_long", 0.3, "client_gone")
+    assert (named.status_code, named.json and named.json["limit"]) == (503, 0.3)
 
 
 def test_no_client_has_all_that_a_remote_store_can_do(tmp_path: Path) -> None:

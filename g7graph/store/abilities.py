@@ -66,6 +66,11 @@ class Abilities:
         return self.engine.lower().startswith("virtuoso")
 
     @property
+    def cuts_graphs(self) -> bool:
+        """Whether it may cut a graph that it gives, and say nothing of it."""
+        return self.engine.lower().startswith("virtuoso")
+
+    @property
     def ends_sorting(self) -> bool:
         """Whether it ends, for everybody, over a sort of values of several kinds."""
         return self.engine.lower().startswith("oxigraph")

@@ -34,8 +34,9 @@ _CUT = "X-SPARQL-MaxRows"
 class CutShort(Limited):
     """An answer of which the engine gives the first rows only."""
 
-    def __init__(self, rows: str) -> None:
-        super().__init__("too_large", limit=int(rows) if rows.isdecimal() else rows)
+    def __init__(self, rows: int) -> None:
+        self.rows = rows
+        super().__init__("too_large", limit=rows)
 
     def text(self, lang: str = i18n.DEFAULT) -> str:
         """Return the message in a language."""
@@ -77,10 +78,10 @@ class Client:
         if response.headers.get(_INCOMPLETE):
             response.close()
             raise Limited.too_long(watch.seconds)
-        if response.headers.get(_CUT):
-            rows = response.headers[_CUT]
+        cut = response.headers.get(_CUT)
+        if cut:
             response.close()
-            raise CutShort(rows)
+            raise CutShort(int(cut) if cut.strip().isdecimal() else 0)
         return response
 
     def update(self, text: str, watch: Watch, *, using: Sequence[str] = (), using_named: Sequence[str] = ()) -> None:

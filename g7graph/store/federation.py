@@ -16,6 +16,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from g7graph.errors import QueryError, UsageError
 from g7graph.store import guard
+from g7graph.store.dataset import graphs_named
 
 #: Returns the addresses of a host. Raises OSError where there are none.
 Resolve = Callable[[str], Iterable[str]]
@@ -184,7 +185,7 @@ def _iris(text: str, names: list[guard.Token]) -> list[str]:
         (offset for word, offset in guard.words(text) if word in ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")), 0
     )
     asked = text[:begun] + "\nSELECT * " + " ".join(f"FROM {token.text}" for token in names)
-    found = guard.graphs_named(asked, "about:blank")
+    found = graphs_named(asked, "about:blank")
     if len(found) != len(names):
         guard.refuse_outbound(text)
     return found

@@ -25,6 +25,14 @@ _TAIL_BYTES = 100
 _ENDS = {"json": (b"}",), "xml": (b">",), "rdf": (b">",), "jsonld": (b"]", b"}")}
 
 
+def has_end(answer: IO[bytes], content_type: str) -> bool:
+    """Whether an answer ends as its format does, where that tells: HTTP lets one end with its connection."""
+    ends = next((ends for form, ends in _ENDS.items() if same_media_type(content_type, form)), (b"",))
+    size = answer.seek(0, os.SEEK_END)
+    answer.seek(max(size - _TAIL_BYTES, 0))
+    return answer.read().rstrip().endswith(ends)
+
+
 @dataclass(frozen=True)
 class Fetch:
     """Fetches answers within limits; `tells_time` where the engine takes its limit in milliseconds."""
@@ -47,8 +55,8 @@ class Fetch:
             got = self._form_got(response, form)
             is_measured = response.chunked or response.length is not None
             self.copy(response, out, watch)
-            if not is_measured:
-                self._require_end(out, got)
+            if not (is_measured or has_end(out, media_type(got))):
+                raise self.client.unexpected(f"{out.tell()} / ?")
         out.seek(0)
         return got
 
@@ -69,13 +77,6 @@ class Fetch:
         watch.check()  # an answer that we ended has no end of its own
         if response.length:
             raise self.client.unexpected(f"{size} / {size + response.length}")
-
-    def _require_end(self, out: IO[bytes], form: str) -> None:
-        """Raise StoreError for an answer that ends with its connection, as HTTP lets it, but not as its format does."""
-        size = out.seek(0, os.SEEK_END)
-        out.seek(max(size - _TAIL_BYTES, 0))
-        if not out.read().rstrip().endswith(_ENDS.get(form, (b"",))):
-            raise self.client.unexpected(f"{size} / ?")
 
     def _asked(self, question: Question, form: str, watch: Watch) -> HTTPResponse:
         return self.client.query(

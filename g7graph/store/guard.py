@@ -8,11 +8,9 @@ two ways, what either of them shows counts.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
-
-from pyoxigraph import NamedNode, RdfFormat, parse
 
 from g7graph import vocab
 from g7graph.errors import QueryError
@@ -49,11 +47,10 @@ _TOKEN = re.compile(
 _ESCAPED = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 #: What is an IRI after a term and, after a value, `<`, an expression and a comment or string.
 _AMBIGUOUS = re.compile(r"<(?:(?!//)[^#'>])*[#']")
-_DATASET = re.compile("FROM", re.IGNORECASE)
 _OUTBOUND = ("SERVICE", "LOAD")
 _ANY_OUTBOUND = re.compile("|".join(_OUTBOUND), re.IGNORECASE)
 PROLOGUE = ("BASE", "PREFIX", "VERSION")
-_FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
+FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
 _UPDATES = ("INSERT", "DELETE", "WITH", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY")
 _TRUTHS = ("TRUE", "FALSE")
 _ODD_TRUTH = re.compile(r"(?!true|false)(?i:true|false)")
@@ -126,46 +123,6 @@ def has_word(text: str, wanted: re.Pattern[str]) -> bool:
     return bool(wanted.search(text)) and any(wanted.fullmatch(word) for word, _ in words(text))
 
 
-def names_dataset(text: str) -> bool:
-    """Whether a query names its dataset itself (FROM): then the union default graph must not override it.
-
-    >>> names_dataset("SELECT * FROM <http://x/g> { ?s ?p ?o }")
-    True
-    """
-    return has_word(text, _DATASET)
-
-
-def graphs_named(text: str, base: str) -> list[str]:
-    """Return the IRIs of the graphs that a query names by FROM, relative and prefixed ones resolved.
-
-    The engine resolves them: their prologue and names mean the same in Turtle. None where they do not parse.
-
-    >>> graphs_named("BASE <http://x/y/> PREFIX g: <z#> SELECT * FROM g:a FROM NAMED <../b> { ?s ?p ?o }", "http://w/")
-    ['http://x/y/z#a', 'http://x/b']
-    """
-    prologue: list[str] = []
-    named: list[str] = []
-    before, begun = "", False
-    for token in tokens(text):
-        begun = begun or token.word in _FORMS
-        if not begun:
-            prologue.append(token.text)
-        elif token.kind in ("iri", "name") and before in ("FROM", "FROM NAMED"):
-            named.append(token.text)
-        before = f"{before} {token.word}" if before == "FROM" and token.word == "NAMED" else token.word
-    return resolved(prologue, named, base)
-
-
-def resolved(prologue: Iterable[str], names: Iterable[str], base: str) -> list[str]:
-    """Return the IRIs of names behind a prologue, tokens as a text has them; none where they do not parse."""
-    written = " ".join(prologue) + "\n" + "".join(f"{name} <about:here> <about:here> .\n" for name in names)
-    try:
-        quads = list(parse(written, RdfFormat.TURTLE, base_iri=base))
-    except SyntaxError:
-        return []
-    return [quad.subject.value for quad in quads if isinstance(quad.subject, NamedNode)]
-
-
 def refuse_outbound(text: str) -> None:
     """Raise QueryError where a text would have the engine call another server (SERVICE, LOAD)."""
     for word, offset in outbound(text):
@@ -215,16 +172,16 @@ def kind_of(text: str) -> str:
     ('update', '')
     """
     found, _ = _first(text)
-    return "query" if found in _FORMS else "update" if found in _UPDATES else ""
+    return "query" if found in FORMS else "update" if found in _UPDATES else ""
 
 
 def refuse_update(text: str) -> None:
     """Raise QueryError where a text is no query: a service that is asked through us is only ever read."""
     for reading in {text, unescaped(text)}:
         word, offset = _first(reading)
-        if word not in _FORMS:
+        if word not in FORMS:
             line, column = position(reading, offset)
-            raise QueryError("syntax", detail=" · ".join(_FORMS), line=line, column=column)
+            raise QueryError("syntax", detail=" · ".join(FORMS), line=line, column=column)
 
 
 def readable(text: str) -> str:

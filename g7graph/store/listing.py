@@ -8,6 +8,8 @@ import time
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
+from g7graph.store import Asker
+
 SECONDS = 5.0
 _MARK_BYTES = 8
 #: Graphs that engines keep for themselves.
@@ -40,7 +42,7 @@ class _Kept(NamedTuple):
 class Listing:
     """Keeps the list of graphs; who forks shares with its children that there was a change, by a mark in memory."""
 
-    def __init__(self, ask: Callable[[], Iterable[str]]) -> None:
+    def __init__(self, ask: Callable[[Asker | None], Iterable[str]]) -> None:
         self._ask = ask
         self._mark = mmap.mmap(-1, _MARK_BYTES)
         self._kept = _Kept(0.0, b"", Graphs([], others=False))
@@ -58,10 +60,13 @@ class Listing:
         """Have this process list the graphs again when it is asked for them."""
         self._kept = _Kept(0.0, b"", self._kept.graphs)
 
-    def get(self) -> Graphs:
-        """Return the graphs as they were a few seconds ago at most; what was written through us is in it."""
+    def get(self, asker: Asker | None = None) -> Graphs:
+        """Return the graphs as they were a few seconds ago at most; what was written through us is in it.
+
+        Where they are listed, it is for the asker, if there is one: in that one's time, and no longer than it waits.
+        """
         kept = self._kept
-        return kept.graphs if self._is_good(kept) else self._listed()
+        return kept.graphs if self._is_good(kept) else self._listed(asker)
 
     def names(self) -> list[str]:
         """Return their names; before one of a list that was kept passes for missing, they are listed again."""
@@ -71,9 +76,9 @@ class Listing:
     def _is_good(self, kept: _Kept) -> bool:
         return time.monotonic() <= kept.until and kept.mark == self.mark
 
-    def _listed(self) -> Graphs:
+    def _listed(self, asker: Asker | None = None) -> Graphs:
         mark = self.mark  # before: what changes meanwhile is listed the next time
-        found = sorted(self._ask())
+        found = sorted(self._ask(asker))
         names = [graph for graph in found if not graph.startswith(_SYSTEM)]
         graphs = Graphs(names, others=len(names) < len(found))
         self._kept = _Kept(time.monotonic() + SECONDS, mark, graphs)

@@ -13,6 +13,7 @@ from g7graph.errors import QueryError
 from g7graph.store import Answer, guard
 from g7graph.store.answers import as_table, as_triples
 from g7graph.store.complaint import not_evaluated
+from g7graph.store.dataset import names_dataset
 from g7graph.store.federation import NONE, Redirected, redirected
 from g7graph.store.mistakes import of_query
 from g7graph.table import Table
@@ -57,7 +58,7 @@ class LocalStore:
         readable = guard.readable(text)
         asked = redirected(readable, self._relayed().of) if asks else Redirected(readable, ())
         given = default_graphs is not None or named_graphs is not None
-        union = self.union and not given and not guard.names_dataset(text)
+        union = self.union and not given and not names_dataset(text)
         try:
             return evaluated(
                 lambda functions: self.inner.query(

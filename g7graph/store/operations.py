@@ -9,8 +9,9 @@ from itertools import pairwise
 from pyoxigraph import NamedNode
 
 from g7graph.errors import QueryError, UnknownName
+from g7graph.store.dataset import resolved
 from g7graph.store.edits import Edit, Edited
-from g7graph.store.guard import BASE, PROLOGUE, Token, position, resolved, tokens
+from g7graph.store.guard import BASE, PROLOGUE, Token, position, tokens
 
 _EMPTY_OPERATION = " DELETE DATA {} "
 _EMPTIES = ("CLEAR", "DROP")

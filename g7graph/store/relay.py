@@ -6,24 +6,34 @@ The relay listens on this machine alone, at a path that nobody else knows.
 
 from __future__ import annotations
 
+import errno
 import hmac
+import os
 import re
 import secrets
+import shutil
 import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any, cast
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
+
+from g7graph.store.fetching import has_end
+from g7graph.store.limits import Limits
 
 #: Returns the addresses at which a service may be asked; none where it may not be.
 Addresses = Callable[[str], Iterable[str]]
 
 _CONNECT_SECONDS = 10.0
 _CHUNK_BYTES = 65_536
+_IN_MEMORY_BYTES = 1_000_000
+_MOST_BYTES = Limits().answer_bytes  # in a worker, at most what its own answer may have
 _PASSED_ON = ("Accept", "Content-Type", "User-Agent")
 _PASSED_BACK = ("Content-Type", "Content-Encoding")
 
@@ -49,7 +59,10 @@ class Relay:
 
 
 class _Handler(BaseHTTPRequestHandler):
-    """Passes a request on to the service that its path names, and the answer back as it comes."""
+    """Passes a request on to the service that its path names, and the answer back when it is whole.
+
+    The engine would give the rows that it has of one that breaks off, or wait for its end without end.
+    """
 
     protocol_version = "HTTP/1.1"
     addresses: Addresses
@@ -63,13 +76,14 @@ class _Handler(BaseHTTPRequestHandler):
             self._refuse(HTTPStatus.NOT_FOUND, "")
             return
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        try:
-            answer = self._asked(unquote(service), body)
-        except (OSError, HTTPException, ValueError) as error:
-            self._refuse(HTTPStatus.BAD_GATEWAY, str(error) or type(error).__name__)
-            return
-        with answer:
-            self._pass_back(answer)
+        with SpooledTemporaryFile(_IN_MEMORY_BYTES) as whole:
+            try:
+                with self._asked(unquote(service), body) as answer:
+                    _copy(answer, cast(IO[bytes], whole))
+            except (OSError, HTTPException, ValueError) as error:
+                self._refuse(HTTPStatus.BAD_GATEWAY, str(error) or type(error).__name__)
+                return
+            self._pass_back(answer, cast(IO[bytes], whole))
 
     def log_message(self, *_: Any) -> None:
         """Say nothing: what is asked of others is not for a log."""
@@ -82,22 +96,17 @@ class _Handler(BaseHTTPRequestHandler):
         connection.request("POST", target, body, headers | {"Accept-Encoding": "identity", "Connection": "close"})
         return connection.getresponse()
 
-    def _pass_back(self, answer: HTTPResponse) -> None:
-        """Send an answer on; one that breaks off is left without its end, so that nobody takes it for whole."""
+    def _pass_back(self, answer: HTTPResponse, whole: IO[bytes]) -> None:
         self.close_connection = True
         self.send_response_only(answer.status, answer.reason)
         for name in _PASSED_BACK:
             if answer.headers[name]:
                 self.send_header(name, " ".join(answer.headers[name].split()))
-        self.send_header("Transfer-Encoding", "chunked")
+        self.send_header("Content-Length", str(whole.tell()))
         self.end_headers()
-        try:
-            while chunk := answer.read1(_CHUNK_BYTES):
-                self.wfile.write(b"%x\r\n%b\r\n" % (len(chunk), chunk))
-        except (OSError, HTTPException, ValueError):
-            return
-        if not answer.length:
-            self.wfile.write(b"0\r\n\r\n")
+        whole.seek(0)
+        with suppress(OSError):  # the engine has given up
+            shutil.copyfileobj(whole, self.wfile)
 
     def _refuse(self, status: HTTPStatus, detail: str) -> None:
         body = detail.encode()
@@ -106,6 +115,17 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
+
+
+def _copy(answer: HTTPResponse, whole: IO[bytes]) -> None:
+    """Copy an answer to its end. Raises OSError, HTTPException, ValueError where it breaks off or is too large."""
+    is_measured = answer.chunked or answer.length is not None
+    while chunk := answer.read1(_CHUNK_BYTES):
+        whole.write(chunk)
+        if whole.tell() > _MOST_BYTES:
+            raise OSError(errno.EFBIG, os.strerror(errno.EFBIG))
+    if answer.length or not (is_measured or has_end(whole, answer.headers.get("Content-Type", ""))):
+        raise ConnectionError(f"{whole.tell()} bytes, and no end")
 
 
 def _connected(service: str, addresses: list[str]) -> HTTPConnection:

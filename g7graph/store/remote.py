@@ -15,10 +15,9 @@ from typing import IO, TYPE_CHECKING, cast
 
 import pyoxigraph as ox
 
-from g7graph import i18n
 from g7graph.errors import QueryError
-from g7graph.store import Answer, Asker, Question, guard
-from g7graph.store.abilities import SAME, Abilities, detect, probe
+from g7graph.store import Answer, Asker, Question
+from g7graph.store.abilities import SAME, Abilities, detect, media_type
 from g7graph.store.address import Address
 from g7graph.store.answers import RESULTS, as_table, as_triples
 from g7graph.store.connection import Watch
@@ -28,20 +27,21 @@ from g7graph.store.edits import Edited
 from g7graph.store.fetching import Fetch
 from g7graph.store.heard import HEARD
 from g7graph.store.limits import Limits, room
-from g7graph.store.listing import SECONDS, Listing
+from g7graph.store.listing import SECONDS
 from g7graph.store.local import nodes
 from g7graph.store.order import keyed
+from g7graph.store.remote_dataset import RemoteDataset
+from g7graph.store.row_limit import RowLimit
 from g7graph.store.spent import SPENT
 from g7graph.store.standard import standard
 from g7graph.store.update import where_it_was
-from g7graph.table import Table, Term, python
+from g7graph.table import Table, Term
 
 if TYPE_CHECKING:
     from g7graph.store.client import Client
     from g7graph.store.turns import Turns
 
 _TABLES = ("SELECT", "ASK")
-_MOST_GRAPHS = 2_000
 
 
 class RemoteStore:
@@ -55,11 +55,11 @@ class RemoteStore:
         self.address = where if isinstance(where, Address) else Address.read(where, os.environ)
         self.limits = limits or Limits()
         self.turns: Turns | None = None  # what gives strangers their turns
-        self._wants_union = wants_union
         self._lock = threading.Lock()
         self._abilities: Abilities | None = None
         self._detected = (0.0, b"")
-        self._listing = Listing(self._asked_for_graphs)
+        self._dataset = RemoteDataset(self._rows, lambda: self.abilities, wants_union=wants_union)
+        self._row_limit = RowLimit(self._given)
 
     @property
     def version(self) -> str:
@@ -69,16 +69,16 @@ class RemoteStore:
     @property
     def union(self) -> bool:
         """Whether the default graph is the union of the named graphs, by itself or by what we send."""
-        return self._wants_union and (self.abilities.union is True or bool(self.sent()))
+        return self._dataset.union
 
     @property
     def abilities(self) -> Abilities:
         """What the engine can do; found out once, and again while it has no named graph. Raises StoreError."""
         with self._lock:
             when, mark = self._detected
-            is_old = time.monotonic() > when + SECONDS or mark != self._listing.mark
+            is_old = time.monotonic() > when + SECONDS or mark != self._dataset.listing.mark
             if self._abilities is None or (self._abilities.union is None and is_old):
-                self._detected = (time.monotonic(), self._listing.mark)
+                self._detected = (time.monotonic(), self._dataset.listing.mark)
                 with self.client.answering():
                     self._abilities = detect(self._probed)
             return self._abilities
@@ -87,7 +87,7 @@ class RemoteStore:
         """Say in a language what the engine does for us, and what not; a line for each. Raises StoreError."""
         address = self.address
         return self.abilities.said(
-            lang, dataset=self._dataset(lang), update=bool(address.update), graph_store=bool(address.graphs)
+            lang, dataset=self._dataset.said(lang), update=bool(address.update), graph_store=bool(address.graphs)
         )
 
     def query(
@@ -129,7 +129,7 @@ class RemoteStore:
                 sent = replace(sent, edits=(*sent.edits, *keyed(sent.original)))
             out = self._answered(question, form, asker, sent)
         if is_empty(out, form):
-            self._listing.forget()
+            self._dataset.listing.forget()
         return out
 
     def graphs(self) -> list[str]:
@@ -137,36 +137,19 @@ class RemoteStore:
 
         Whether one is `in` the list is as it is now, where it is not; else as it was a few seconds ago at most.
         """
-        return self._listing.names()
+        return self._dataset.listing.names()
 
     def size(self) -> int:
-        """Return how many statements the default graph and the named ones have, but for those the engine keeps itself.
-
-        A default graph that is the union has all; where the engine counts once what several graphs say, it may be less.
-        """
-        graphs, others = self._listing.get()
-        among = tuple(graphs) if others and len(graphs) <= _MOST_GRAPHS else None
-        named = self._counted("named-statements", among) if graphs else 0
-        if self.abilities.union and others:
-            return named
-        default = self._counted("statements")
-        return max(default, named) if self.abilities.union else default + named
+        """Return how many statements there are; see `RemoteDataset.size`."""
+        return self._dataset.size()
 
     def sent(self) -> tuple[str, ...] | None:
-        """Return the graphs that a question without a dataset of its own is sent with; None where none are wanted.
-
-        There are none where the engine's default graph has them all and no others, or they are too many.
-        """
-        if not self._wants_union:
-            return None
-        graphs, others = self._listing.get()
-        if (self.abilities.union and not others) or len(graphs) > _MOST_GRAPHS:
-            return ()
-        return tuple(graphs)
+        """Return the graphs that a question without a dataset of its own is sent with; see `RemoteDataset.sent`."""
+        return self._dataset.sent()
 
     def changed(self) -> None:
         """Forget which graphs there are: there may be others now."""
-        self._listing.changed()
+        self._dataset.listing.changed()
 
     @cached_property
     def client(self) -> Client:
@@ -181,7 +164,7 @@ class RemoteStore:
 
     def _heard(self, question: Question, form: str) -> bytes:
         """Return the answer to a question of our own: what was heard in this request, or is asked now."""
-        asked = (self.address, self._wants_union, question)
+        asked = (self.address, self._dataset.wants_union, question)
         body = HEARD.get(asked)
         if body is None:
             sent = _sent(question)
@@ -199,7 +182,7 @@ class RemoteStore:
         kind = form_of(question.text)
         if (form in RESULTS) != (kind in _TABLES):
             raise QueryError("no_table" if form in RESULTS else "no_graph")
-        question = replace(self._placed(question), text=sent.text)
+        question = replace(self._dataset.placed(question, asker), text=sent.text)
         boolean = kind == "ASK" and not self.abilities.asks
         source = self.abilities.source("xml" if boolean else form)
         with ExitStack() as opened:
@@ -208,6 +191,9 @@ class RemoteStore:
                 got = self._fetch.answer(question, source, asker, out)
             except QueryError as error:
                 raise where_it_was(error, sent) from error
+            if kind not in _TABLES and self.abilities.cuts_graphs:
+                with self._readable():
+                    self._row_limit.require_whole(out, got, describes=kind == "DESCRIBE")
             if boolean or not (got == form or SAME.get(form) == got):
                 converted = cast(IO[bytes], opened.enter_context(tempfile.TemporaryFile()))
                 self._converted(out, got, form, converted, boolean=boolean)
@@ -232,39 +218,24 @@ class RemoteStore:
         except SyntaxError as error:
             raise self.client.unexpected(error) from error
 
-    def _placed(self, question: Question) -> Question:
-        """Give a question without a dataset of its own the union of the graphs, where the engine does not."""
-        given = question.default_graphs is not None or question.named_graphs is not None
-        graphs = None if given or guard.names_dataset(question.text) else self.sent()
-        if graphs is None:
-            return question
-        names = any(word == "GRAPH" for word, _ in guard.words(question.text))
-        return replace(question, default_graphs=graphs, named_graphs=graphs if names else ())
-
-    def _dataset(self, lang: str) -> str:
-        """Say which graphs queries see that name none."""
-        count = len(self._listing.get().names)
-        if self.abilities.union:
-            return i18n.text("store.union_own", lang)
-        if not self._wants_union:
-            return i18n.text("store.union_unwanted", lang, count=count)
-        key = "union_none" if not count else "union_sent" if count <= _MOST_GRAPHS else "union_many"
-        return i18n.text(f"store.{key}", lang, limit=_MOST_GRAPHS)
-
-    def _asked_for_graphs(self) -> Iterator[str]:
-        with self.client.answering():
-            rows = self._rows(Question(probe("listing" if self.abilities.lists else "graphs")))
-        return (graph.value for (graph,) in rows if isinstance(graph, ox.NamedNode))
-
-    def _counted(self, name: str, among: tuple[str, ...] | None = None) -> int:
-        ((count,),) = self._rows(Question(probe(name), named_graphs=among))
-        return int(str(python(count)))
-
-    def _rows(self, question: Question) -> Sequence[Sequence[Term | None]]:
+    def _rows(self, question: Question, asker: Asker | None = None) -> Sequence[Sequence[Term | None]]:
         """Ask as it stands what is to see the engine's own dataset."""
+        if asker:
+            return self._rows_for(question, asker)
+        late = self.client.understanding() if SPENT.left < self.limits.seconds else self.client.answering()
+        with late, SPENT.share(self.limits.seconds) as left:
+            return self._rows_for(question, Asker(seconds=left))
+
+    def _rows_for(self, question: Question, asker: Asker) -> Sequence[Sequence[Term | None]]:
+        source = self.abilities.source("json")
         with tempfile.TemporaryFile() as out, self._readable(), self.client.understanding():
-            got = self._fetch.answer(question, self.abilities.source("json"), Asker(), cast(IO[bytes], out))
+            got = self._fetch.answer(question, source, asker, cast(IO[bytes], out))
             return as_table(ox.parse_query_results(out.read(), format=RESULTS[got])).rows
+
+    def _given(self, text: str) -> None:
+        """Have the engine give the rows of a query, which nobody reads. Raises CutShort where it does not give all."""
+        with Watch(self.limits.seconds) as watch, self.client.answering():
+            self.client.query(text, media_type("csv"), watch).close()
 
     def _probed(self, text: str, media_type: str) -> tuple[str, bytes, str]:
         with Watch(self.limits.seconds) as watch, self.client.query(text, media_type, watch) as response:

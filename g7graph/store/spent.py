@@ -31,6 +31,10 @@ class Spent(threading.local):
             self.seconds[self._phase] = self.seconds.get(self._phase, 0.0) + now - self._since
         self._phase, self._since = phase, now
 
+    def limit(self, seconds: float | None) -> None:
+        """Have all that is asked take no longer than that together, if it is given."""
+        self.most = min(self.most, seconds or math.inf)
+
     @property
     def left(self) -> float:
         """The seconds that are left for all that is still to be asked."""
@@ -38,8 +42,11 @@ class Spent(threading.local):
 
     @contextmanager
     def share(self, seconds: float) -> Iterator[float]:
-        """Give a question what is left of so many seconds; Limited, where that is over, tells of all of them."""
-        left = min(self.left, seconds)
+        """Give a question what is left of so many seconds, or of fewer that all may take.
+
+        Limited, where that is over, tells of all of them.
+        """
+        left, seconds = min(self.left, seconds), min(self.most, seconds)
         if left <= 0:
             raise Limited.too_long(seconds)
         try:

@@ -12,7 +12,8 @@ from werkzeug.datastructures import CombinedMultiDict, MultiDict
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from g7graph.errors import QueryError, UnknownName
-from g7graph.store import Question, Store, guard
+from g7graph.store import Question, Store, dataset, guard
+from g7graph.store.spent import SPENT
 from g7graph.web.context import site
 from g7graph.web.refusals import Refused
 from g7graph.web.watch import QUERY
@@ -43,17 +44,8 @@ class Asked:
 
     @property
     def seconds(self) -> float | None:
-        """How long the client would wait at most (`timeout=`). Raises Refused for what is no number of seconds."""
-        given = self.options.get("timeout")
-        if given is None:
-            return None
-        try:
-            seconds = float(given)
-        except ValueError:
-            seconds = 0.0
-        if not 0 < seconds < inf:
-            raise Refused("bad_timeout", value=given)
-        return seconds
+        """How long the client would wait at most (`timeout=`)."""
+        return seconds_of(self.options)
 
 
 @dataclass(frozen=True)
@@ -89,6 +81,20 @@ def read() -> Asked | Updated | None:
     return _asked(text, request.args) if request.mimetype == _QUERY else _updated(text, request.args)
 
 
+def seconds_of(options: MultiDict[str, str]) -> float | None:
+    """Return how long a client would wait at most (`timeout=`). Raises Refused for what is no number of seconds."""
+    given = options.get("timeout")
+    if given is None:
+        return None
+    try:
+        seconds = float(given)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds < inf:
+        raise Refused("bad_timeout", value=given)
+    return seconds
+
+
 def is_update() -> bool:
     """Whether the request is meant to change data, whatever else is wrong with it."""
     if request.mimetype == _UPDATE or "update" in request.args:
@@ -115,8 +121,8 @@ def refuse_foreign(asked: Asked, store: Store) -> None:
         return
     question = asked.question
     wanted = [*(question.default_graphs or ()), *(question.named_graphs or ())]
-    if guard.names_dataset(asked.text):
-        wanted += guard.graphs_named(asked.text, guard.BASE)
+    if dataset.names_dataset(asked.text):
+        wanted += dataset.graphs_named(asked.text, guard.BASE)
     known = store.graphs() if wanted else []
     for iri in wanted:
         if iri not in known:
@@ -157,6 +163,7 @@ def _one(given: MultiDict[str, str]) -> Asked | Updated | None:
 
 def _asked(text: str, given: MultiDict[str, str]) -> Asked:
     request.environ[QUERY] = text
+    SPENT.limit(seconds_of(given))
     limit = site().limits.query_characters
     if len(text) > limit:  # before it is looked at, which takes time, too
         raise Refused("long_query", limit=limit)
@@ -166,10 +173,20 @@ def _asked(text: str, given: MultiDict[str, str]) -> Asked:
     if guard.kind_of(text) == "update":
         raise Refused("update_as_query")
     _refuse_others(given, _USING, _ASKED)
-    default, named = map(given.getlist, _ASKED)
+    default, named = (_all(given.getlist(name)) for name in _ASKED)
+    if not default and not named:
+        default, named = _repeated(text)
     if not default and not named:
         return Asked(Question(text), given)
-    return Asked(Question(text, tuple(default), tuple(named)), given)
+    return Asked(Question(text, default or (), named or ()), given)
+
+
+def _repeated(text: str) -> tuple[tuple[str, ...] | None, ...]:
+    """Return the dataset that a query names by FROM, each graph once, if it names one twice; none otherwise."""
+    found = dataset.named(text, guard.BASE) if dataset.names_dataset(text) else []
+    if len({*found}) == len(found):
+        return None, None
+    return tuple(_all([iri for way, iri in found if way == wanted]) for wanted in ("FROM", "FROM NAMED"))
 
 
 def _updated(text: str, given: MultiDict[str, str]) -> Updated:
@@ -189,7 +206,8 @@ def _refuse_others(given: MultiDict[str, str], others: Sequence[str], expected: 
 
 
 def _all(given: Sequence[str]) -> tuple[str, ...] | None:
-    return tuple(given) or None
+    """Return the graphs that are given, each once: a dataset that has one twice is the same, not to every engine."""
+    return tuple(dict.fromkeys(given)) or None
 
 
 def _decoded(body: bytes) -> str:

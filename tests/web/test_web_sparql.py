@@ -118,6 +118,23 @@ def test_graphs_named_as_of_an_update_do_not_let_a_query_read_all_others(client:
     assert (status, name.encode() in body) == (400, True)
 
 
+@pytest.mark.parametrize("named", ["default-graph-uri", "named-graph-uri", "FROM", "FROM NAMED"])
+def test_a_graph_that_is_named_twice_is_read_once(client: FlaskClient, named: str) -> None:
+    pattern = "{ GRAPH ?g { ?s ?p ?o } }" if "named" in named.lower() else "{ ?s ?p ?o }"
+    counts = set()
+    for times in (1, 2):
+        if named.isupper():
+            clauses = f"PREFIX g: <{INDICATORS[:-2]}> SELECT (COUNT(*) AS ?n) {named} <{INDICATORS}> "
+            text = clauses + (f"{named} g:{INDICATORS[-2:]} " if times == 2 else "") + pattern
+            found = client.get("/sparql", query_string={"query": text, "format": "csv"})
+        else:
+            text = f"SELECT (COUNT(*) AS ?n) {pattern}"
+            found = client.get("/sparql", query_string={"query": text, "format": "csv", named: [INDICATORS] * times})
+        counts.add(int(found.text.split()[1]))
+    (count,) = counts
+    assert count
+
+
 @pytest.mark.parametrize("name", ["default-graph-uri", "named-graph-uri"])
 def test_the_dataset_of_the_request_replaces_that_of_the_service(client: FlaskClient, name: str) -> None:
     query = COUNT if name == "default-graph-uri" else "SELECT (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } }"
