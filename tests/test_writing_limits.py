@@ -84,6 +84,15 @@ def test_a_change_beyond_its_limits_is_given_up_and_nothing_is_lost(
     assert "Traceback" not in service.said()
 
 
+def test_of_a_change_beyond_its_memory_the_operator_is_told_no_stack(tmp_path: Path) -> None:
+    (tmp_path / "a.nt").write_text("".join(f'<http://x/{n}> <http://x/p> "{n}" .\n' for n in range(3000)))
+    with serving(tmp_path / "a.nt", "--query-megabytes", 200) as service:
+        told = refused(service.url, f"INSERT {{ GRAPH <{GRAPH}> {{ ?a ?b ?d }} }} WHERE {{ ?a ?b ?c . ?d ?e ?f }}")
+        assert (told["type"].rpartition("/")[2], told["limit"]) == ("change-too-much", 200)
+        assert "stack" not in service.said()
+        assert "memory allocation" not in service.said()
+
+
 def test_a_document_that_takes_long_to_read_is_given_up(service: Running) -> None:
     url = service.url
     with pytest.raises(urllib.error.HTTPError) as error:

@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import faulthandler
 import signal
+import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import IO, TypeVar, cast
 
 from g7graph.errors import Limited, StoreError
 from g7graph.store import memory
 from g7graph.store.apart import apart
 from g7graph.store.limits import Limits
+from g7graph.store.outlet import complaining_to
 
 T = TypeVar("T")
 
@@ -46,13 +49,21 @@ def limited(limits: Limits) -> Iterator[None]:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     signal.setitimer(signal.ITIMER_REAL, limits.seconds)
-    try:
-        yield
-    except MemoryError as error:
-        raise _too_much(limits) from error
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        resource.setrlimit(resource.RLIMIT_AS, before)
+    with tempfile.TemporaryFile() as last_words:
+        try:
+            with complaining_to(cast(IO[bytes], last_words)):
+                yield
+        except MemoryError as error:
+            raise _too_much(limits) from error
+        except Exception:
+            raise
+        except BaseException:  # the engine gave up by itself: what it says of that is for the operator
+            last_words.seek(0)
+            print(last_words.read().decode("utf-8", "replace"), file=sys.stderr, flush=True)  # noqa: T201
+            raise
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            resource.setrlimit(resource.RLIMIT_AS, before)
 
 
 def _too_much(limits: Limits) -> Limited:

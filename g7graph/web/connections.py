@@ -16,11 +16,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-_DESCRIPTORS = Path("/proc/self/fd")
+DESCRIPTORS = Path("/proc/self/fd")
 _ESTABLISHED = 1
 _INFO_BYTES = 160
 _TIMES = (44, 52)  # offsets in Linux' struct tcp_info of the milliseconds since data went or came
-_SEGMENTS_SENT = 156  # of the number of segments with data that went
+_SEGMENTS_HEARD, _SEGMENTS_SENT = 152, 156  # of the numbers of segments with data that came, and that went
+_SEGMENT_BYTES = 4
 _MILLISECONDS = 1000
 _LOOK_SECONDS = 0.01
 _MOST_LOOKS = 5000
@@ -32,7 +33,8 @@ Peer = tuple[str, int]
 class Connection:
     """An open connection: its descriptor, address and port of the peer, seconds since data went out and came in.
 
-    Where no data went yet (`answered` is false), `sent` counts from its beginning.
+    Where no data went yet (`answered` is false), `sent` counts from its beginning; so does `received`, where none came
+    (`heard` is false).
     """
 
     descriptor: int
@@ -40,6 +42,7 @@ class Connection:
     sent: float
     received: float
     answered: bool
+    heard: bool = True
 
     @property
     def is_open(self) -> bool:
@@ -55,6 +58,19 @@ class Connection:
             fcntl.ioctl(self.descriptor, termios.TIOCOUTQ, count)
         return int.from_bytes(count, "little")
 
+    def is_to(self, port: int) -> bool:
+        """Whether it is with a port of ours, and not one that this process opened elsewhere."""
+        try:
+            found = socket.socket(fileno=self.descriptor)
+        except OSError:
+            return False
+        try:
+            return bool(found.getsockname()[1] == port)
+        except OSError:
+            return False
+        finally:
+            found.detach()
+
     def end(self, how: int = socket.SHUT_RDWR) -> None:
         """Shut it down."""
         if not self.is_open:
@@ -69,9 +85,9 @@ class Connection:
 
 def connections() -> list[Connection]:
     """Return the open connections; none where the kernel does not say."""
-    if not _DESCRIPTORS.is_dir():
+    if not DESCRIPTORS.is_dir():
         return []
-    found = (_connection(int(name)) for name in os.listdir(_DESCRIPTORS))  # noqa: PTH208 - names only, and many
+    found = (_connection(int(name)) for name in os.listdir(DESCRIPTORS))  # noqa: PTH208 - names only, and many
     return [one for one in found if one]
 
 
@@ -84,14 +100,14 @@ def _connection(descriptor: int) -> Connection | None:
         info = found.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _INFO_BYTES)
         address = found.getpeername()
         sent, received = (struct.unpack_from("I", info, place)[0] / _MILLISECONDS for place in _TIMES)
-        answered = any(info[_SEGMENTS_SENT:])
+        heard, answered = (any(info[at : at + _SEGMENT_BYTES]) for at in (_SEGMENTS_HEARD, _SEGMENTS_SENT))
     except (OSError, struct.error):
         return None
     finally:
         found.detach()
     if info[0] != _ESTABLISHED:
         return None
-    return Connection(descriptor, (address[0], address[1]), sent, received, answered)
+    return Connection(descriptor, (address[0], address[1]), sent, received, answered, heard)
 
 
 def drop_untaken(port: int, milliseconds: int) -> None:
@@ -99,13 +115,13 @@ def drop_untaken(port: int, milliseconds: int) -> None:
 
     It is set on what listens as soon as it does, for connections inherit it, and on those that came before.
     """
-    if _DESCRIPTORS.is_dir() and hasattr(socket, "TCP_USER_TIMEOUT"):
+    if DESCRIPTORS.is_dir() and hasattr(socket, "TCP_USER_TIMEOUT"):
         threading.Thread(target=_drop_untaken, args=(port, milliseconds), daemon=True).start()
 
 
 def _drop_untaken(port: int, milliseconds: int) -> None:
     for _ in range(_MOST_LOOKS):
-        if any([_set_untaken(int(name), port, milliseconds) for name in os.listdir(_DESCRIPTORS)]):  # noqa: C419, PTH208
+        if any([_set_untaken(int(name), port, milliseconds) for name in os.listdir(DESCRIPTORS)]):  # noqa: C419, PTH208
             return
         time.sleep(_LOOK_SECONDS)
 

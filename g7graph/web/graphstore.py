@@ -13,6 +13,7 @@ from typing import IO
 
 from flask import Blueprint, Response, request
 from pyoxigraph import NamedNode
+from werkzeug.http import parse_options_header
 from werkzeug.sansio.multipart import Data, Epilogue, Field, File, MultipartDecoder, NeedData, Preamble
 
 from g7graph import vocab
@@ -24,7 +25,7 @@ from g7graph.web import answer, asks, formats, headers
 from g7graph.web.conditions import condition
 from g7graph.web.context import site
 from g7graph.web.negotiate import named as format_named
-from g7graph.web.protocol import refuse_coded
+from g7graph.web.protocol import refuse_coded, refuse_coding
 from g7graph.web.refusals import Refused
 from g7graph.web.tokens import writing
 from g7graph.web.visitor import Visitor
@@ -67,6 +68,8 @@ def get(name: str = "") -> Response:
 def put(name: str = "") -> Response:
     """Put a graph in the place of the one there is, if any."""
     apply, who = writing()
+    if "Content-Range" in request.headers:  # RFC 9110 §14.5: a part would pass for the whole
+        raise Refused("partial")
     target = _target(name)
     change = Change(Kind.REPLACE, who, graph=target.iri, documents=_documents(target), condition=condition())
     return _done(target, created=apply(change).created)
@@ -183,7 +186,10 @@ def _form(media_type: str) -> str:
 
 
 def _parts(body: bytes) -> Iterator[tuple[str, bytes]]:
-    """Yield media type and content of each part, file or field. Raises ValueError for what is not multipart."""
+    """Yield media type and content of each part, file or field. Raises ValueError for what is not multipart.
+
+    Raises Refused for a part that is compressed, or in another character set than UTF-8.
+    """
     boundary = request.mimetype_params.get("boundary", "").encode("latin-1", "replace")
     if not boundary:
         raise ValueError("boundary")
@@ -193,7 +199,9 @@ def _parts(body: bytes) -> Iterator[tuple[str, bytes]]:
     media_type, content = "", b""
     while not isinstance(event := decoder.next_event(), Epilogue | NeedData):
         if isinstance(event, Field | File):
-            media_type, content = event.headers.get("Content-Type", "").partition(";")[0].strip().lower(), b""
+            (kind, told), content = parse_options_header(event.headers.get("Content-Type", "")), b""
+            refuse_coding(event.headers.get("Content-Encoding", ""), told.get("charset", ""))
+            media_type = kind.lower()
         elif isinstance(event, Data):
             content += event.data
             if not event.more_data:

@@ -20,6 +20,7 @@ from typing import Any, Protocol
 
 from flask import Flask, request
 from werkzeug.exceptions import ClientDisconnected, LengthRequired, RequestHeaderFieldsTooLarge, RequestTimeout
+from werkzeug.exceptions import NotImplemented as NotImplementedByServer
 from werkzeug.wsgi import get_content_length
 
 from g7graph.web.connections import Connection
@@ -30,6 +31,7 @@ from g7graph.web.visitor import came_by, named
 MOST_BYTES = 1_000_000
 _NEGOTIATED_BY = ("HTTP_ACCEPT", "HTTP_ACCEPT_LANGUAGE", "HTTP_ACCEPT_ENCODING", "HTTP_IF_NONE_MATCH")
 _MOST_CHARACTERS = 64_000
+_CHUNKED = "chunked"
 #: Host and port (RFC 3986 §3.2.2) but for the comma, by which the server joins several.
 _HOST = re.compile(r"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~!$&'()*+;=%-]+)(?::[0-9]*)?")
 _READS = ("GET", "HEAD")
@@ -60,6 +62,8 @@ def register(app: Flask) -> None:
         if long:
             request.environ.update(dict.fromkeys(long, ""))  # the refusal is negotiated, too
             raise RequestHeaderFieldsTooLarge
+        if request.environ.get("HTTP_TRANSFER_ENCODING", _CHUNKED).strip().lower() != _CHUNKED:  # RFC 9112 §6.1
+            raise NotImplementedByServer
         host = request.environ.get("HTTP_HOST", "")
         needs_host = request.environ.get("SERVER_PROTOCOL") == "HTTP/1.1"  # RFC 9112 §3.2; HTTP/1.0 does not
         if not _HOST.fullmatch(host) and (host or needs_host):

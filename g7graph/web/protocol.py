@@ -104,11 +104,14 @@ def is_update() -> bool:
 
 def refuse_coded() -> None:
     """Raise Refused for a body that is compressed, or in another character set than UTF-8."""
-    coding = request.headers.get("Content-Encoding", "identity").strip().lower()
-    if coding not in ("", "identity"):
+    refuse_coding(request.headers.get("Content-Encoding", ""), request.mimetype_params.get("charset", ""))
+
+
+def refuse_coding(coding: str, charset: str) -> None:
+    """Raise Refused for another coding than none, or another character set than UTF-8; empty where none is told."""
+    if coding.strip().lower() not in ("", "identity"):
         raise Refused("coded", coding=coding)
-    charset = request.mimetype_params.get("charset", "utf-8").lower()
-    if charset not in _UTF8:
+    if charset.strip().lower() not in ("", *_UTF8):
         raise Refused("charset", charset=charset)
 
 

@@ -72,6 +72,7 @@ STATUS = {
     "other_graph": HTTPStatus.BAD_REQUEST,
     "outbound": HTTPStatus.FORBIDDEN,
     "own_function": HTTPStatus.FORBIDDEN,
+    "partial": HTTPStatus.BAD_REQUEST,
     "query_as_update": HTTPStatus.BAD_REQUEST,
     "read_only": HTTPStatus.FORBIDDEN,
     "reconcile_bad_member": HTTPStatus.BAD_REQUEST,

@@ -25,6 +25,7 @@ from g7graph.store.lifeline import Lifeline
 from g7graph.store.pooled import PooledStore
 from g7graph.web import create_app, metrics
 from g7graph.web.connections import drop_untaken
+from g7graph.web.crowd import keep_room
 from g7graph.web.opening import opened
 from g7graph.web.options import MOST_FRONTS, Options
 from g7graph.web.refusals import Refused
@@ -130,6 +131,7 @@ def _front(app: Any, service: Service, lifeline: Lifeline, port: int) -> Any:
     if tells_senders:
         threading.Thread(target=_heed, args=(os.getppid(),), daemon=True).start()
     drop_untaken(port, _UNTAKEN_MILLISECONDS)
+    keep_room(port, _CONNECTIONS)
     if isinstance(service, PooledStore):
         service.pool.forked()
     metrics.of(app).tallies.forked()

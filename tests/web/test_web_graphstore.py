@@ -195,11 +195,12 @@ PARTS = (
     + PART.format('"b"', "application/n-triples", '<http://x/m> <http://x/p> "b" .')
     + "--b--\r\n"
 )
+MULTIPART = "multipart/form-data; boundary=b"
 
 
 def test_parts_are_each_read_by_their_type(client: FlaskClient) -> None:
     where = "/graph-store?graph=http://x/parts"
-    response = client.post(where, data=PARTS, content_type="multipart/form-data; boundary=b", headers=BEARER)
+    response = client.post(where, data=PARTS, content_type=MULTIPART, headers=BEARER)
     assert response.status_code == 201, response.text
     assert graph(client, "http://x/parts") == {'<m> <p> "a"', '<m> <p> "b"'}
 
@@ -215,9 +216,12 @@ def test_parts_are_each_read_by_their_type(client: FlaskClient) -> None:
         (gzip.compress(TURTLE.encode()), "text/turtle", {"Content-Encoding": "gzip"}, 415),
         ("x" * 1_100_000, "text/turtle", {}, 413),
         (PARTS, "multipart/form-data", {}, 400),
-        (PARTS.replace("application/n-triples", "image/png"), "multipart/form-data; boundary=b", {}, 415),
-        ("nothing", "multipart/form-data; boundary=b", {}, 400),
-        ("--b\r\n\r\n--b" * 200, "multipart/form-data; boundary=b", {}, 400),
+        (PARTS.replace("application/n-triples", "image/png"), MULTIPART, {}, 415),
+        (PARTS.replace("utf-8", "utf-16"), MULTIPART, {}, 415),
+        (PARTS.replace("\r\nContent-Type", "\r\nContent-Encoding: gzip\r\nContent-Type"), MULTIPART, {}, 415),
+        (TURTLE, "text/turtle", {"Content-Range": "bytes 0-9/20"}, 400),
+        ("nothing", MULTIPART, {}, 400),
+        ("--b\r\n\r\n--b" * 200, MULTIPART, {}, 400),
     ],
 )
 def test_a_body_that_cannot_be_taken_changes_nothing(

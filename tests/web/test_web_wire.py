@@ -49,6 +49,7 @@ def get(server: Server, target: str, more: str = "") -> Answer:
         ("Content-Length: 99999999999999999999999\r\n\r\nASK{}", 400),
         ("Content-Length: 9999999999\r\n\r\nASK{}", 413),
         ("Transfer-Encoding: gzip\r\n\r\nASK{}", 400),
+        ("Transfer-Encoding: gzip, chunked\r\n\r\n5\r\nASK{}\r\n0\r\n\r\n", 501),
         ("Transfer-Encoding: xchunked\r\n\r\n5\r\nASK{}\r\n0\r\n\r\n", 400),
         ("Transfer-Encoding: chunked\r\n\r\nfive\r\nASK{}\r\n0\r\n\r\n", 400),
         ("Transfer-Encoding: chunked\r\n\r\nFFFFFFFFFFFFFFFFFF\r\nASK{}\r\n0\r\n\r\n", 400),
