@@ -137,8 +137,7 @@ def build(project: Project, folder: Path, *, replace: bool = False, on_step: OnS
             with stamp.Held(folder):
                 _replace(folder, project, version, on_step)
         elif not (project.is_plain or kept.is_whole(folder, version)):
-            with stamp.Held(folder):
-                kept.keep(folder, version, _found(opened(folder, version, union=True), project, on_step))
+            complete(folder, version, project, on_step)
         if not standing:
             stamp.remember(project, folder, version, before)
     except OSError as error:
@@ -146,6 +145,12 @@ def build(project: Project, folder: Path, *, replace: bool = False, on_step: OnS
             raise  # not of the store: it names the file
         raise StoreError("store_local", path=folder, detail=error) from error
     return version
+
+
+def complete(folder: Path, version: str, project: Project, on_step: OnStep = _silent) -> None:
+    """Find again what is found beforehand in a store that is built, and keep it. Raises StoreError, OSError."""
+    with stamp.Held(folder):
+        kept.keep(folder, version, _found(opened(folder, version, union=True), project, on_step))
 
 
 def version_of(project: Project, where: str = MEMORY) -> str:

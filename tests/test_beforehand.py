@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+import time
 import zlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -30,6 +31,7 @@ from g7graph.web.description import Describer
 from g7graph.web.opening import opened
 from g7graph.web.options import Options
 from g7graph.web.work import Trusted
+from tests.services import Running, answered, send, serving
 
 OVERVIEWS = ("agency-progress", "axis-progress", "objective-progress", "result-progress")
 ROUND = "round:2014-05"
@@ -325,3 +327,25 @@ def test_what_is_kept_in_a_damaged_file_is_found_again(found: dict[str, Material
     assert [known.answers.get(text) for text in found] == [None] * len(found)
     assert known.hubs.get(PLACES) is None
     assert known.said(PLACES, 1) is None
+
+
+def test_a_service_makes_it_again_while_it_serves(listing: Project, tmp_path: Path) -> None:
+    path = tmp_path / "store.beforehand"
+    version = build(listing, tmp_path / "store")
+    whole = path.read_bytes()
+    path.write_bytes(b"damaged")
+    with serving(listing.root, "--store", tmp_path / "store", writable=False) as service:
+        assert answered(service.url, "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }")
+        deadline = time.monotonic() + 60
+        while not kept.is_whole(tmp_path / "store", version):
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+        assert path.stat().st_size == len(whole)
+        while edition(service) != 2:  # its workers have it
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+        assert "lacks what is found beforehand" in service.said()
+
+
+def edition(service: Running) -> int:
+    return int(json.loads(send(f"{service.url}/health"))["edition"])

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from g7graph import i18n
 from g7graph.beforehand import Beforehand, find, kept
-from g7graph.build import MEMORY, as_built, build, current, open_local, remove_replaced
+from g7graph.build import MEMORY, as_built, build, complete, current, open_local, remove_replaced
 from g7graph.errors import G7Error, StoreError
 from g7graph.project import Project
 from g7graph.queries import Library
@@ -39,6 +39,7 @@ from g7graph.writing.keeper import Kept, KeptWriter, keep, listening, refuse
 
 _PAUSE_SECONDS = 1.0
 _ABROAD = 2  # workers for queries that ask other services
+_LAST = 19  # of all processes to have a turn
 
 
 @dataclass(frozen=True)
@@ -70,11 +71,38 @@ def opened(project: Project, options: Options, lifeline: Lifeline) -> Opened:
         told = partial(_say_building, folder, options.lang)
         version = current(project, folder) or apart(lambda: build(project, folder, on_step=told))
         publish.on_disk(folder, version)
-        threading.Thread(target=_follow, args=(publish, folder, version), daemon=True).start()
+        threading.Thread(target=_look_after_folder, args=(publish, folder, version), daemon=True).start()
     _say_what_stays(project, options)
     held = near(store) if store else None
     service = PooledStore(pool, union=not project.is_plain, federation=options.federation, near=held)
     return Opened(service, library, writer)
+
+
+def _look_after_folder(publish: _Publisher, folder: Path, version: str) -> None:
+    if not publish.project.is_plain and not apart(lambda: kept.is_whole(folder, version)):
+        _complete(publish, folder, version)
+    _follow(publish, folder, version)
+
+
+def _complete(publish: _Publisher, folder: Path, version: str) -> None:
+    """Have what is found beforehand found by a process that gives way to all others; without it much is slow."""
+    lang = publish.options.lang
+    _say(i18n.text("web.preparing", lang, path=folder))
+
+    def found() -> None:
+        os.nice(_LAST)
+        try:
+            complete(folder, version, publish.project)
+        except OSError as error:
+            raise StoreError("store_local", path=folder, detail=error) from error
+
+    try:
+        apart(found)
+        publish.on_disk(folder, version)
+    except StoreError as error:  # another service does it, or nobody may
+        _say(error.text(lang))
+    except SystemExit:
+        pass  # it has said why
 
 
 def _follow(publish: _Publisher, folder: Path, version: str) -> None:
