@@ -58,6 +58,8 @@ def telling(say: int) -> Iterator[Callable[[object], None]]:
             pickle.dump(error, out)
             out.flush()
             os._exit(1)
+        except BrokenPipeError:  # nobody is there to be told
+            os._exit(1)
         finally:
             if not told:
                 traceback.print_exc()
