@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
+import psutil
+
 from tests.engines import free_port
 
 TOKEN = "a-token-of-some-length"  # noqa: S105 - of a server that a test starts
@@ -110,7 +112,7 @@ def _asked(url: str, text: str) -> str:
 
 def children(process: int) -> list[int]:
     """Return the processes that a process has forked, and that live."""
-    return [int(one) for one in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
+    return [one.pid for one in psutil.Process(process).children()]
 
 
 def _open_in(process: int) -> list[str]:
