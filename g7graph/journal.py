@@ -41,7 +41,8 @@ def begin(folder: Path, files: Mapping[str, bytes | None]) -> None:
         with suppress(OSError):  # what it leaves is dropped by whoever comes next
             finish(folder)
         raise
-    _synced(place)
+    with suppress(OSError):  # it is made, if not for a machine that loses power now
+        _synced(place)
 
 
 def finish(folder: Path) -> None:

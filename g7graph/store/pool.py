@@ -18,7 +18,7 @@ import socket
 import threading
 import weakref
 from collections.abc import Callable, Mapping
-from contextlib import ExitStack, nullcontext
+from contextlib import ExitStack, nullcontext, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Any, NoReturn
@@ -210,8 +210,8 @@ def _retire(place: Path) -> None:
     except OSError:  # they have
         shutil.rmtree(place, ignore_errors=True)
         return
-    os.write(end, b".")
-    os.close(end)
+    with os.fdopen(end, "wb", buffering=0) as told, suppress(BrokenPipeError):  # they have just now
+        told.write(b".")
 
 
 def _end_this() -> None:

@@ -79,26 +79,29 @@ def opened(project: Project, options: Options, lifeline: Lifeline) -> Opened:
 
 
 def _look_after_folder(publish: _Publisher, folder: Path, version: str) -> None:
-    if not publish.project.is_plain and not apart(lambda: kept.is_whole(folder, version)):
+    if not publish.project.is_plain:
         _complete(publish, folder, version)
     _follow(publish, folder, version)
 
 
 def _complete(publish: _Publisher, folder: Path, version: str) -> None:
-    """Have what is found beforehand found by a process that gives way to all others; without it much is slow."""
+    """Have what is found beforehand, where it is not whole, found by a process that gives way to all others."""
     lang = publish.options.lang
-    _say(i18n.text("web.preparing", lang, path=folder))
 
-    def found() -> None:
+    def lacking() -> bool:
         os.nice(_LAST)
+        if kept.is_whole(folder, version):
+            return False
+        _say(i18n.text("web.preparing", lang, path=folder))
         try:
             complete(folder, version, publish.project)
         except OSError as error:
             raise StoreError("store_local", path=folder, detail=error) from error
+        return True
 
     try:
-        apart(found)
-        publish.on_disk(folder, version)
+        if apart(lacking):
+            publish.on_disk(folder, version)
     except StoreError as error:  # another service does it, or nobody may
         _say(error.text(lang))
     except SystemExit:

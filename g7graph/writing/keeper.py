@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import pickle
 import socket
@@ -77,12 +78,13 @@ def keep(listener: socket.socket, lifeline: int, kept: Kept, publish: Callable[[
     try:
         while True:
             listener.settimeout(_PAUSE_SECONDS if kept.is_behind else None)
-            with suppress(TimeoutError):
+            try:
                 connection, _ = listener.accept()
-                with connection:
-                    _take(connection, kept, publish)
-            if kept.is_behind:
+            except TimeoutError:
                 _catch_up(kept, publish)
+                continue
+            with connection:
+                _take(connection, kept, publish)
     finally:
         traceback.print_exc()
         os._exit(1)
@@ -180,15 +182,16 @@ class KeptWriter:
     def _heard(self, connection: socket.socket, file: IO[bytes], gone: Callable[[], bool]) -> bytes:
         """Hand a change over and wait for its turn. Raises StoreError where none comes, Limited where many wait."""
         connection.setblocking(False)
+        if connection.connect_ex(str(self._place)) == errno.EAGAIN:
+            raise Limited("many_changes", limit=_WAITING)
+        connection.setblocking(True)
         try:
-            connection.connect(str(self._place))
-        except BlockingIOError as error:
-            raise Limited("many_changes", limit=_WAITING) from error
+            socket.send_fds(connection, [b"."], [file.fileno()])
         except OSError as error:
             raise StoreError("writer_away") from error
-        connection.setblocking(True)
-        socket.send_fds(connection, [b"."], [file.fileno()])
         message = received(connection, _SECONDS, gone)
+        if message is None:
+            raise Limited("many_changes", limit=_WAITING)
         if not message:
             raise StoreError("writer_away")
         return message
