@@ -20,6 +20,7 @@ LONGEST_SECONDS = 3600
 _MOST_WORKERS = 64
 _MOST_MEGABYTES = 1_000_000
 _MEMORY = "memory"
+_FEWEST = 2  # queries at a time over a folder: one client never has all
 #: Option → field of the limits, and what one of the option is in the field's unit.
 _LIMITS = {
     "query_seconds": "seconds",
@@ -42,8 +43,8 @@ def limited(command: _Function) -> _Function:
 def chosen_limits(chosen: dict[str, Any]) -> Limits:
     """Take these options out of those chosen; return our limits, but for what the operator set.
 
-    One client never has all workers. Over a store on disk there is one more than processors at most, for each has a
-    cache of the engine's of its own, of up to 128 MB, and more of them than processors answer no more.
+    One client never has all workers. Over a store on disk there are no more than processors, if that is two or more:
+    each has a cache of the engine's of its own, of up to 128 MB, and more of them answer no more.
     """
     from g7graph.store.limits import Limits
 
@@ -51,7 +52,7 @@ def chosen_limits(chosen: dict[str, Any]) -> Limits:
     taken = {name: chosen.pop(name) for name in _LIMITS}
     given = {_LIMITS[name]: value * _UNIT[name] for name, value in taken.items() if value is not None}
     if chosen.get("store", _MEMORY) != _MEMORY and "://" not in chosen["store"]:
-        given.setdefault("together", min(ours.together, (os.cpu_count() or 1) + 1))
+        given.setdefault("together", min(ours.together, max(os.cpu_count() or 1, _FEWEST)))
     if "together" in given:
         given["per_client"] = max(1, int(given["together"]) - 1)
     return replace(ours, **given)
