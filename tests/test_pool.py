@@ -19,6 +19,7 @@ import pytest
 
 from g7graph.errors import Limited, QueryError, StoreError
 from g7graph.store import Asker
+from g7graph.store.apart import heard, telling
 from g7graph.store.limits import Limits
 from g7graph.store.pool import Pool
 from g7graph.store.worker import Work
@@ -334,3 +335,26 @@ def test_a_process_forked_for_something_else_keeps_no_worker_alive() -> None:
     finally:
         os.kill(pid, signal.SIGKILL)
         os.waitpid(pid, 0)
+
+
+def test_who_ends_before_it_has_told_is_not_waited_for_though_what_it_forked_lives() -> None:
+    said, say = os.pipe()
+    born, bear = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        with telling(say):
+            child = os.fork()
+            if child == 0:
+                time.sleep(60)
+                os._exit(0)
+            os.write(bear, str(child).encode())
+            os.kill(os.getpid(), signal.SIGKILL)
+    os.close(say)
+    with ThreadPoolExecutor(1) as threads:
+        heard_of = threads.submit(heard, said, pid)
+        child = int(os.read(born, 20))
+        try:
+            with pytest.raises(SystemExit):
+                heard_of.result(SECONDS)
+        finally:
+            os.kill(child, signal.SIGKILL)

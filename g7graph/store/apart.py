@@ -17,6 +17,10 @@ from g7graph.errors import G7Error
 T = TypeVar("T")
 _LOOK_SECONDS = 1.0
 
+#: Pipes on which this process still has to tell: what it forks meanwhile lets go of them, or would keep its parent
+#: waiting for the word of one that has ended.
+_saying: set[int] = set()
+
 
 def apart(work: Callable[[], T]) -> T:
     """Do work in a forked process; return what it returned. Raises the error that it raised.
@@ -49,6 +53,7 @@ def forked() -> int:
 def telling(say: int) -> Iterator[Callable[[object], None]]:
     """Let a forked process tell its parent what came of its work: a value, or the error that ended it."""
     told = False
+    _saying.add(say)
     with os.fdopen(say, "wb") as out:
         try:
             yield lambda value: pickle.dump(value, out)
@@ -61,6 +66,7 @@ def telling(say: int) -> Iterator[Callable[[object], None]]:
         except BrokenPipeError:  # nobody is there to be told
             os._exit(1)
         finally:
+            _saying.discard(say)
             if not told:
                 traceback.print_exc()
                 os._exit(1)
@@ -83,3 +89,12 @@ def _follow(parent: int) -> None:
     while os.getppid() == parent:
         time.sleep(_LOOK_SECONDS)
     os._exit(1)
+
+
+def _let_go() -> None:
+    for say in _saying:
+        os.close(say)
+    _saying.clear()
+
+
+os.register_at_fork(after_in_child=_let_go)

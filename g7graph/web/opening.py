@@ -251,6 +251,6 @@ def _look_after(pid: int | None, start: Callable[[], int], listener: socket.sock
                 said = error.text(lang)
                 _say(said)
             refuse(listener, StoreError("change_not_begun", detail=error))
-        except SystemExit:  # it ended without a word that we could pass on
+        except (SystemExit, OSError):  # it ended without a word that we could pass on, or could not even be forked
             pid = None
             refuse(listener, StoreError("writer_away"))

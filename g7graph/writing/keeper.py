@@ -93,7 +93,7 @@ def keep(listener: socket.socket, lifeline: int, kept: Kept, publish: Callable[[
 def refuse(listener: socket.socket, error: G7Error) -> None:
     """Tell those who wait that their changes are not made, in the place of a keeper that cannot start."""
     listener.settimeout(0)
-    with suppress(BlockingIOError):
+    with suppress(OSError):  # nobody waits any more, or nothing can be opened now
         while True:
             connection, _ = listener.accept()
             with connection, _sent(connection) as file:
